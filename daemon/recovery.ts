@@ -72,8 +72,9 @@ function replayed(
   }
   const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
-  replayInto(recovery, { timeline, writeReport }, poison);
-  if (recovery.isAfterLoss) requireLaterClock(clock, timeline);
+  const untoldUs = replayInto(recovery, { timeline, writeReport }, poison);
+  const lostSinceUs = untoldUs ?? (recovery.isAfterLoss ? timeline.nowUs : undefined);
+  if (lostSinceUs !== undefined) requireLaterClock(clock, timeline);
   log.write("info", "recovered", {
     journal_id: recovery.journalId,
     seq_id: timeline.seqId,
@@ -89,7 +90,6 @@ function replayed(
     reports: recovery.reports,
     settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
   };
-  const lostSinceUs = recovery.isAfterLoss ? timeline.nowUs : undefined;
   const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
   return { kind: "ready", timeline, journal, lostSinceUs, checkpoint: { seq, atUs } };
 }

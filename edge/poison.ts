@@ -7,6 +7,8 @@
  * is recorded, so that a replay differs there, and only the note tells that from a journal of another
  * machine. `quarantine` lists the events that an operator has decided to pass over: each is replayed
  * as an event that changes nothing.
+ * Both only grow: numbers belong to a journal, and go with it when it is set aside after a loss.
+ * Bounded: by the times that a process ended so, one number each.
  * Known limit: a daemon that is killed between writing such an event and noting it leaves a journal
  * that is refused.
  * @module
@@ -39,7 +41,7 @@ export class PoisonNotes {
   meet(seq: number): boolean {
     const before = this.#read("poison");
     if (before.includes(seq)) return true;
-    this.#write("poison", [seq]);
+    this.#write("poison", [...before, seq]);
     return false;
   }
 

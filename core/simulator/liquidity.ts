@@ -3,8 +3,9 @@
  *
  * The feed does not know of the simulated takes, so they are remembered per level until the feed
  * says something new about that level: a change that names it, a snapshot in which it is larger or
- * smaller, or anything after a gap. A snapshot of a limited depth that does not reach to the level
- * says nothing of it. Nothing displayed is taken twice.
+ * smaller, or anything after a gap. A book of a limited depth that does not reach to the level says
+ * nothing of it, neither by the snapshot or change after which it does not, nor by the one that
+ * shows it again as it was. Nothing displayed is taken twice.
  *
  * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
@@ -28,6 +29,8 @@ type Depth = { readonly bids: Levels; readonly asks: Levels };
 /** What was taken of a level, of what it displayed when it was last shown. */
 type Take = { readonly qty: number; readonly displayed: number };
 type Takes = Map<number, Take>;
+/** Whether the book says what stands there, per price that a change names. */
+type Sight = ReadonlyMap<number, boolean>;
 
 /** The side that an order of this side takes from. */
 export function oppositeOf(side: Side): Side {
@@ -78,10 +81,13 @@ export class Liquidity {
     for (const side of SIDES) this.#forgetChanged(side);
   }
 
+  /** Sets levels. What was taken of them is there again, but for those that left the sight or return. */
   applyDelta(depth: Depth, at: Micros): void {
+    const bids = this.#sightOf("Buy", depth.bids);
+    const asks = this.#sightOf("Sell", depth.asks);
     this.#book.applyDelta(depth, at);
-    forget(this.#taken.Buy, depth.bids);
-    forget(this.#taken.Sell, depth.asks);
+    this.#forgetNamed("Buy", bids);
+    this.#forgetNamed("Sell", asks);
   }
 
   /** The feed lost its place: whatever it shows next is new. */
@@ -178,6 +184,32 @@ export class Liquidity {
     }
   }
 
+  /** Of the levels that a change names, those of which something was taken. */
+  #sightOf(side: Side, levels: Levels): Sight {
+    const taken = this.#taken[side];
+    if (taken.size === 0) return NO_SIGHT;
+    const sight = new Map<number, boolean>();
+    for (let at = 0; at < levels.length; at += 2) {
+      const price = levels[at] ?? 0;
+      if (taken.has(price)) sight.set(price, this.queueAt(side, px(price)) !== null);
+    }
+    return sight;
+  }
+
+  /**
+   * Forgets takes at levels that a change named. Where it took one out of sight or back into it, that
+   * may be the edge of the book that moved: there its size decides, as after a snapshot.
+   */
+  #forgetNamed(side: Side, before: Sight): void {
+    const taken = this.#taken[side];
+    if (taken.size === 0) return;
+    for (const [price, wasInSight] of before) {
+      const isInSight = this.queueAt(side, px(price)) !== null;
+      if (isInSight === wasInSight) taken.delete(price);
+    }
+    this.#forgetChanged(side);
+  }
+
   /** Forgets takes at levels that show another size, and those farthest away of too many unshown. */
   #forgetChanged(side: Side): void {
     const taken = this.#taken[side];
@@ -211,11 +243,7 @@ export class Liquidity {
 }
 
 const NOTHING: readonly PriceLevel[] = [];
-
-function forget(taken: Takes, levels: Levels): void {
-  if (taken.size === 0) return;
-  for (let at = 0; at < levels.length; at += 2) taken.delete(levels[at] ?? 0);
-}
+const NO_SIGHT: Sight = new Map();
 
 /** Ascending by price, so that equal states give equal checkpoints. */
 function sorted(taken: Takes): (readonly [price: number, take: Take])[] {

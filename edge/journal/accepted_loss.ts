@@ -14,6 +14,7 @@
  * What is damaged before its end is no loss of the end: it is refused as ever.
  * @module
  */
+import type { Micros } from "../../core/numbers.ts";
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
 import type { KnownPoison } from "../poison.ts";
@@ -79,7 +80,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const engineVersion = options.engineVersion ?? "";
   const timeline = restoreTimeline(recovery, { machine, engineVersion });
   const { writeReport } = machine;
-  replayInto(recovery, { timeline, writeReport }, options.poison);
+  const lostSinceUs = replayInto(recovery, { timeline, writeReport }, options.poison);
   requireLaterClock(options.clock, timeline);
   const digits = [...randomness.bytes(ID_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -89,7 +90,8 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const tail = { ...emptyTail(journalId), batch, seq, chain: genesisChain(journalId) };
   const { reports } = recovery;
   reports.dropBefore(Infinity); // numbers go on; the reports themselves stay behind, in the old one
-  draft(disk, { directory: nextOf(`${stateDirectory}/${aside}`), tail, timeline, reports });
+  const directory = nextOf(`${stateDirectory}/${aside}`);
+  draft(disk, { directory, tail, timeline, reports, lostSinceUs });
   for (const path of [stateDirectory, `${stateDirectory}/lost`, `${stateDirectory}/${aside}`]) {
     disk.syncDirectory(path);
   }
@@ -129,14 +131,17 @@ function draft(
     readonly tail: JournalTail;
     readonly timeline: Timeline;
     readonly reports: ReportIndex;
+    /** Of a loss before this one, of which the core is yet to be told. */
+    readonly lostSinceUs: Micros | undefined;
   },
 ): void {
-  const { directory, tail, timeline } = of;
+  const { directory, tail, timeline, lostSinceUs } = of;
   const { journalId, batch, seq, chain: previousChain } = tail;
   const statePieces = timeline.checkpointPieces();
   const reports = of.reports.toDocument();
   disk.makeDirectory(directory);
-  const steps = writeCheckpoint(disk, directory, { format: 1, tail, reports, statePieces });
+  const place = { format: 1, tail, reports, lostSinceUs } as const;
+  const steps = writeCheckpoint(disk, directory, { ...place, statePieces });
   while (steps.next().done !== true);
   const journal = journalDirectory(directory);
   disk.makeDirectory(journal);

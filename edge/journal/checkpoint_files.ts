@@ -5,6 +5,7 @@
  * is damaged is passed over for an older one: recovery then takes longer and loses nothing.
  * @module
  */
+import type { Micros } from "../../core/numbers.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
 import { Sha256, sha256 } from "../../sha256.ts";
 import type { Disk } from "../ports.ts";
@@ -35,6 +36,8 @@ export type StoredCheckpoint = {
   /** Where the journal stood: its last batch is the one after which this was taken. */
   readonly tail: JournalTail;
   readonly reports: ReportIndexDocument;
+  /** Absent unless everything after this time was lost and the core is yet to be told. */
+  readonly lostSinceUs?: Micros | undefined;
   readonly state: Checkpoint;
 };
 
@@ -71,10 +74,11 @@ export function* writeCheckpoint(
 
 /** The bytes of a checkpoint's file; nothing while a piece is gathered. */
 function* sealedPieces(checkpoint: CheckpointWriting): Generator<Uint8Array, void> {
-  const { format, tail, reports, statePieces } = checkpoint;
+  const { format, tail, reports, lostSinceUs, statePieces } = checkpoint;
   const hash = new Sha256();
   const encoder = new TextEncoder();
-  let text = `${HEAD}${JSON.stringify({ format, tail, reports }).slice(0, -1)},"state":`;
+  const place = JSON.stringify({ format, tail, reports, lostSinceUs });
+  let text = `${HEAD}${place.slice(0, -1)},"state":`;
   for (const piece of statePieces) {
     text += piece;
     if (text.length < PIECE_LENGTH) yield NOTHING;

@@ -120,6 +120,7 @@ class Follower {
     this.#replayer = new LineReplayer(
       { timeline, writeReport: machine.writeReport },
       { ...NO_POISON, passedOver: new Set(init.passedOver) },
+      stored?.lostSinceUs,
     );
     this.#reports = ReportIndex.from(stored?.reports ?? []);
     this.#checkpointSeq = stored?.tail.seq ?? 0;
@@ -205,6 +206,7 @@ class Follower {
       format: 1,
       tail,
       reports: this.#reports.toDocument(),
+      lostSinceUs: this.#replayer.lostSinceUs,
       statePieces: this.#timeline.checkpointPieces(),
     });
     this.#post({ kind: "checkpoint", seq: tail.seq });

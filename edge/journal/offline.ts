@@ -79,13 +79,14 @@ export function takeCheckpoint(
     const recovery = open(options, { versions, from: "checkpoint", access: "repair" });
     const timeline = restoreTimeline(recovery, options);
     const startSeq = timeline.seqId;
-    replayInto(recovery, { timeline, writeReport: machine.writeReport }, poison);
+    const { writeReport } = machine;
+    const lostSinceUs = replayInto(recovery, { timeline, writeReport }, poison);
     const { tail, reports, checkpoint } = recovery;
     const taken = checkpoint === undefined || tail.seq > checkpoint.seqId;
     if (taken) {
       const statePieces = timeline.checkpointPieces();
-      const document = { format: 1, tail, reports: reports.toDocument(), statePieces } as const;
-      for (const _step of writeCheckpoint(disk, stateDirectory, document));
+      const place = { format: 1, tail, reports: reports.toDocument(), lostSinceUs } as const;
+      for (const _ of writeCheckpoint(disk, stateDirectory, { ...place, statePieces }));
     }
     const replayed = timeline.seqId - startSeq;
     return { seq: tail.seq, taken, replayed, engine_version: engineVersion };

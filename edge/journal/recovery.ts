@@ -7,6 +7,7 @@
  * @module
  */
 import type { Event } from "../../core/event.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
 import type { Randomness } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
@@ -60,6 +61,8 @@ export type Recovery = {
   readonly isAfterLoss: boolean;
   /** State to begin from; undefined: from nothing. */
   readonly checkpoint: Checkpoint | undefined;
+  /** Since when everything was lost, where the core had not been told at the checkpoint. */
+  readonly lostSinceUs: Micros | undefined;
   /** Index of the reports up to the checkpoint; whoever replays adds the rest. */
   readonly reports: ReportIndex;
   /**
@@ -109,6 +112,7 @@ function emptyRecovery(tail: JournalTail): Recovery {
     isNew: true,
     isAfterLoss: false,
     checkpoint: undefined,
+    lostSinceUs: undefined,
     reports: new ReportIndex(),
     *records(): Generator<RecoveredRecord> {},
     tail,
@@ -128,6 +132,7 @@ function afterLoss(options: RecoverOptions, mark: HighWaterMark): Recovery {
     isNew: false,
     isAfterLoss: true,
     checkpoint: stored.state,
+    lostSinceUs: stored.lostSinceUs,
     reports: ReportIndex.from(stored.reports),
   };
 }
@@ -136,6 +141,7 @@ class ExistingJournal implements Recovery {
   readonly journalId: string;
   readonly isNew = false;
   readonly checkpoint: Checkpoint | undefined;
+  readonly lostSinceUs: Micros | undefined;
   readonly reports: ReportIndex;
   readonly #options: RecoverOptions;
   readonly #mark: HighWaterMark | undefined;
@@ -163,6 +169,7 @@ class ExistingJournal implements Recovery {
     const scan = { disk, directory, segments, mark, depth: "checked" } as const;
     const { stored, from } = findBeginning(options, { mark, segments });
     this.checkpoint = stored?.state;
+    this.lostSinceUs = stored?.lostSinceUs;
     this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);

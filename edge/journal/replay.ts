@@ -5,6 +5,7 @@
  */
 import { Effects } from "../../core/effects.ts";
 import type { Event } from "../../core/event.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
@@ -35,9 +36,12 @@ export class LineReplayer {
   #reports: readonly EncodedReport[] = [];
   /** True from a passed-over event to the end of its batch: its recorded digest is of a fault. */
   #isDigestVoid = false;
+  #lostSinceUs: Micros | undefined;
 
-  constructor(machine: Machine, poison: KnownPoison) {
+  /** `lostSinceUs`: of a loss of which the core had not been told where the replay begins. */
+  constructor(machine: Machine, poison: KnownPoison, lostSinceUs?: Micros) {
     this.#machine = machine;
+    this.#lostSinceUs = lostSinceUs;
     this.#encoded = new EncodedReports(machine.writeReport);
     this.#poison = poison;
   }
@@ -45,6 +49,14 @@ export class LineReplayer {
   /** The reports of the last event, until the next one. */
   get reports(): readonly EncodedReport[] {
     return this.#reports;
+  }
+
+  /**
+   * Since when everything was lost, as long as the core is yet to be told: the `Started` that says so
+   * was passed over, and the next one must say it in its place.
+   */
+  get lostSinceUs(): Micros | undefined {
+    return this.#lostSinceUs;
   }
 
   /**
@@ -56,6 +68,7 @@ export class LineReplayer {
     const isPassedOver = this.#poison.passedOver.has(seqId);
     const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
     if (isPassedOver) this.#isDigestVoid = true;
+    this.#noteLoss(record.event, { isTold: !isPassedOver });
     const hasDigest = record.batchEnd !== undefined && !this.#isDigestVoid;
     const digest = hasDigest ? this.#machine.timeline.digest : undefined;
     const problem = isPassedOver ? undefined : differenceOf(record, { lines, digest });
@@ -65,6 +78,12 @@ export class LineReplayer {
     const hasThrown = this.#poison.met.has(seqId) && record.effectLines === "";
     if (hasThrown) throw new PoisonEvent(seqId, THREW_WHEN_IT_CAME);
     return problem;
+  }
+
+  #noteLoss({ eventType, payload }: Event, { isTold }: { readonly isTold: boolean }): void {
+    if (eventType !== "Started" || payload.lostSinceUs === undefined) return;
+    // One that says it again says since when it was first: nothing that was lost is left out.
+    this.#lostSinceUs = isTold ? undefined : this.#lostSinceUs ?? payload.lostSinceUs;
   }
 
   #apply(event: Event): string {
@@ -85,7 +104,8 @@ export class LineReplayer {
 
 /**
  * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events that
- * are passed over change nothing.
+ * are passed over change nothing. Returns since when everything was lost, if the core is yet to be
+ * told.
  * @throws {JournalRefused} At the first difference.
  * @throws {PoisonEvent} If applying an event throws, or differs where it threw before.
  */
@@ -93,8 +113,8 @@ export function replayInto(
   recovery: Recovery,
   machine: Machine,
   poison: KnownPoison,
-): void {
-  const replayer = new LineReplayer(machine, poison);
+): Micros | undefined {
+  const replayer = new LineReplayer(machine, poison, recovery.lostSinceUs);
   let reports = new BatchReports();
   for (const record of recovery.records()) {
     const problem = replayer.compare(record);
@@ -104,6 +124,7 @@ export function replayInto(
     recovery.reports.add(reports, record.batchEnd.position);
     reports = new BatchReports();
   }
+  return replayer.lostSinceUs;
 }
 
 /** An event of the same number and time that changes nothing. */

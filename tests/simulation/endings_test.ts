@@ -8,8 +8,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Configuration, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
-import { Engine } from "../../core/engine/engine.ts";
-import type { Draft, EventType } from "../../core/event.ts";
+import type { Draft } from "../../core/event.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
@@ -18,7 +17,7 @@ import type { AdapterFactory } from "../../edge/venue.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
-import { hasReport, Machine, place, type Run } from "./machine.ts";
+import { failOnce, hasReport, Machine, place, type Run } from "./machine.ts";
 import type { SimEntry } from "./process.ts";
 import { corruptedVenueEntry, STATE, venueEntry } from "./setup.ts";
 
@@ -57,20 +56,6 @@ function failedOnceMachine(): { readonly machine: Machine; readonly seq: number 
   const run = machine.start();
   failOnce("OrderExecuted");
   return { machine, seq: poisonOf(machine, run) };
-}
-
-/** The next event of this type makes the machines throw when its number is taken; `atOnce`: then. */
-function failOnce(eventType: EventType, atOnce: () => void = () => {}): void {
-  const { apply } = Engine.prototype;
-  Engine.prototype.apply = function (event, effects): boolean {
-    if (event.eventType !== eventType) return apply.call(this, event, effects);
-    Engine.prototype.apply = apply;
-    this.state.count = (): void => {
-      atOnce();
-      throw new RangeError("Array buffer allocation failed");
-    };
-    return apply.call(this, event, effects);
-  };
 }
 
 /** Trades until the machines throw and the daemon ends 70; returns the event's number. */
@@ -115,6 +100,20 @@ Deno.test("an event that threw when it came, and does not in recovery, is poison
   const unnoted = machine.start();
   ok(unnoted.refusal instanceof JournalRefused, "who knows what it was?");
   match(unnoted.refusal.message, new RegExp(`replaying seq ${seq} .* it is not deterministic`));
+});
+
+Deno.test("the poison at which the daemon ended is known although a start failed at another event", () => {
+  const { machine, seq } = failedOnceMachine();
+  failOnce("IntentReceived"); // memory is still short
+  const { refusal } = machine.start();
+  ok(refusal instanceof PoisonEvent, String(refusal));
+  ok(refusal.seqId < seq);
+  const run = machine.start();
+  strictEqual(run.refusal, undefined);
+  strictEqual(machine.said("safe_mode")[0]?.fields["seq_id"], seq);
+  machine.kill(run);
+  new PoisonNotes(machine.disk, STATE).quarantine(seq);
+  machine.ready(machine.start());
 });
 
 Deno.test("a poison event of a start is noted, too", () => {

@@ -7,11 +7,15 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
+import { createTimeline } from "../../core/mod.ts";
 import { ClockRefused, JournalRefused, PoisonEvent } from "../../edge/journal/mod.ts";
+import { takeCheckpoint } from "../../edge/journal/offline.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
+import { VERSION } from "../../version.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import type { WireClient } from "../support/wire_client.ts";
-import { hasReport, Machine, place, type Run } from "./machine.ts";
+import { failOnce, hasReport, Machine, place, type Run } from "./machine.ts";
 import { corruptedVenueEntry, simulationConfiguration, STATE } from "./setup.ts";
 
 const FOLDERS = [STATE, `${STATE}/journal`, `${STATE}/checkpoints`];
@@ -175,6 +179,57 @@ Deno.test("a loss of a journal that ends in poison is accepted once that is quar
   accepted(machine, machine.client("alice"), "after");
   machine.kill(next);
 });
+
+/** Since when journals say that something was lost; `asides`: of those that were set aside. */
+function lossesTold({ disk }: Machine, asides: readonly unknown[]): readonly string[] {
+  const folders = [...asides.map((aside) => `${STATE}/${aside}/journal`), `${STATE}/journal`];
+  const paths = folders.flatMap((folder) => disk.list(folder).map((name) => `${folder}/${name}`));
+  const texts = paths.map((path) => new TextDecoder().decode(disk.read(path)));
+  return texts.flatMap((text) => [...text.matchAll(/"lost_since_us":(\d+)/g)])
+    .map(([, us = ""]) => us);
+}
+
+const AFTER_QUARANTINE = [
+  ["the next start", {}, () => {}],
+  ["the next start with acceptLoss", { acceptLoss: true }, () => {}],
+  ["a start from a checkpoint that was taken meanwhile", {}, checkpointed],
+] as const;
+for (const [what, changes, meanwhile] of AFTER_QUARANTINE) {
+  Deno.test(`a loss whose Started is quarantined is told by ${what}`, () => {
+    const machine = lossOf(isAny);
+    const first = machine.start([], { acceptLoss: true });
+    failOnce("Started");
+    machine.until(() => first.ends.length > 0, "an end");
+    machine.kill(first);
+    const seq = Number(machine.said("poison_event")[0]?.fields["seq_id"]);
+    new PoisonNotes(machine.disk, STATE).quarantine(seq);
+    meanwhile(machine);
+    machine.kill(machine.start([], changes)); // nothing of it reaches the disk
+    const run = machine.start([], changes);
+    const asides = machine.said("loss_accepted").map(({ fields }) => fields["aside"]);
+    machine.lines.length = 0;
+    tradesOn(machine, run);
+    const [since, ...again] = lossesTold(machine, asides);
+    deepStrictEqual(again, [since], "told by the one passed over, and once more");
+    machine.lines.length = 0;
+    const next = ready(machine);
+    strictEqual(machine.client("alice").all("HELLO_ACK")[0]?.["trading_state"], "Active");
+    machine.kill(next);
+  });
+}
+
+/** Has the tool take a checkpoint of all that is there. */
+function checkpointed({ disk }: Machine): void {
+  const { taken } = takeCheckpoint({
+    disk,
+    log: { write: () => {} },
+    stateDirectory: STATE,
+    engineVersion: VERSION,
+    machine: { createTimeline, writeReport },
+    poison: new PoisonNotes(disk, STATE).known(),
+  }, { versions: "own" });
+  ok(taken);
+}
 
 Deno.test("after a loss the orders of the lost part are found at the venue and alarmed", () => {
   const machine = lossOf(isAny);

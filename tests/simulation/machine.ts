@@ -7,6 +7,8 @@
  */
 import type { Disk, Log, LogLevel, Socket, WorkerEntry } from "../../edge/ports.ts";
 import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
+import { Engine } from "../../core/engine/engine.ts";
+import type { EventType } from "../../core/event.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
@@ -211,6 +213,20 @@ export class Machine {
   #log(): Log {
     return { write: (level, event, fields = {}) => this.lines.push({ level, event, fields }) };
   }
+}
+
+/** The next event of this type makes the machines throw when its number is taken; `atOnce`: then. */
+export function failOnce(eventType: EventType, atOnce: () => void = () => {}): void {
+  const { apply } = Engine.prototype;
+  Engine.prototype.apply = function (event, effects): boolean {
+    if (event.eventType !== eventType) return apply.call(this, event, effects);
+    Engine.prototype.apply = apply;
+    this.state.count = (): void => {
+      atOnce();
+      throw new RangeError("Array buffer allocation failed");
+    };
+    return apply.call(this, event, effects);
+  };
 }
 
 /** Returns a Place of one at 100 on the test exchange. */

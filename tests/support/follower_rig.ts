@@ -55,7 +55,7 @@ export function startFollower(
     journalId: rig.journal.journalId,
     cells: new Int32Array(new SharedArrayBuffer(64)),
     checkpointEvents: settings.checkpointEvents ?? 100_000,
-    passedOver: [],
+    passedOver: settings.passedOver ?? [],
     retention: settings.retention ?? { marketHours: null, truthDays: null },
   };
   const { durableBatch } = rig.journal;

@@ -67,7 +67,7 @@ const betterFirst =
 /** A venue that is plainly right, and slow. */
 export class NaiveVenue {
   #levels: Level[] = [];
-  /** Levels of which something was taken, and that no snapshot since has reached to. */
+  /** Levels of which something was taken, and to which the book does not reach any more. */
   #unshown: Level[] = [];
   #orders: NaiveOrder[] = [];
   #isFresh = false;
@@ -89,7 +89,7 @@ export class NaiveVenue {
       }
       case "delta":
         if (!this.#isFresh) break;
-        this.#setLevels(command);
+        this.#changeLevels(command);
         for (const order of this.#open()) {
           const named = order.side === "Buy" ? command.bids : command.asks;
           const isNamed = named.some((price, at) => at % 2 === 0 && price === order.price);
@@ -144,6 +144,26 @@ export class NaiveVenue {
     this.#unshown = before.filter(({ side, price, taken }) =>
       taken > 0 && this.#displayed(side, price) === null
     );
+  }
+
+  /** A change that names a level is news of it, unless it went out of sight or came back as it was. */
+  #changeLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
+    const before = [...this.#levels, ...this.#unshown].filter(({ taken }) => taken > 0)
+      .map((level) => ({ level: { ...level }, was: this.#displayed(level.side, level.price) }));
+    this.#setLevels(depth);
+    this.#unshown = [];
+    for (const { level, was } of before) {
+      const { side, price, displayed, taken } = level;
+      const is = this.#displayed(side, price);
+      const named = side === "Buy" ? depth.bids : depth.asks;
+      const isNamed = named.some((one, at) => at % 2 === 0 && one === price);
+      const hasCrossed = (was === null) !== (is === null);
+      if (isNamed && !hasCrossed) continue;
+      if (is === null) this.#unshown.push(level);
+      if (is !== displayed) continue;
+      const again = this.#levels.find((one) => one.side === side && one.price === price);
+      if (again !== undefined) again.taken = taken;
+    }
   }
 
   #setLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {

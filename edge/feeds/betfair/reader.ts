@@ -8,9 +8,9 @@
  *
  * - **Images** (`img`, `SUB_IMAGE`) replace books exactly, also those of runners that they do not
  *   name. Their volume is where trades count from, and no trade.
- * - **Subscriptions** replace each other: of one connection the highest id speaks. A `SUB_IMAGE` says
- *   all there is, so that a market of this subscription or of one before it that it leaves out has
- *   lost its place.
+ * - **Subscriptions** replace each other: of one connection the highest id speaks, or the one whose
+ *   `SUB_IMAGE` came last. That says all there is, so that a market of this subscription or of one
+ *   before it that it leaves out has lost its place.
  * - **Volume** is cumulative and counts both sides of each match: what it grows by is a trade. After
  *   the end of a market it is taken back, which is none.
  * - **Lines that cannot be read** are counted and told. If one was a market change, every book is
@@ -61,7 +61,7 @@ export class StreamReader implements CaptureReader {
     skips: (market) => this.#markets.get(market)?.isFull === true,
   };
   #message = 0;
-  /** Newest subscription of the connection; 0: none so far. */
+  /** The subscription that speaks; 0: none so far on this connection. */
   #subscription = 0;
   #isLate = false;
   /** A change was lost that may have been the image of any market. */
@@ -198,11 +198,8 @@ export class StreamReader implements CaptureReader {
   }
 
   #apply(definitions: readonly (MarketDefinition | undefined)[], at: MessageAt): void {
-    if (at.id !== 0 && at.id < this.#subscription) {
-      this.totals.superseded++;
-      return;
-    }
-    this.#subscription = Math.max(at.id, this.#subscription);
+    if (this.#isSuperseded(at)) return this.#drop(at);
+    if (at.id !== 0) this.#subscription = at.id;
     this.#message++;
     const ended: MarketFeed[] = [];
     const count = this.#buffer.marketCount;
@@ -227,6 +224,22 @@ export class StreamReader implements CaptureReader {
     summary.trades = totals.trades;
     totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
+  }
+
+  /**
+   * An image begins its subscription, and is never of a replaced one: one with a lower id is of a
+   * recorder that was started again and keeps no `connection` lines.
+   */
+  #isSuperseded({ id, isImage }: MessageAt): boolean {
+    return id !== 0 && id < this.#subscription && !isImage;
+  }
+
+  /** The first one is told, each is counted. */
+  #drop({ id, place }: MessageAt): void {
+    this.totals.superseded++;
+    if (this.totals.superseded > 1) return;
+    const by = `subscription ${id} was replaced by ${this.#subscription}`;
+    this.#options.problem(`${place}: ${by}: its messages are dropped`);
   }
 
   #define(market: MarketFeed, definition: MarketDefinition, at: MessageAt): void {

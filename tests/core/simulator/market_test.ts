@@ -89,6 +89,54 @@ for (const [what, tell, size, fills] of returns) {
   });
 }
 
+const changesBack = [
+  ["nothing of it", () => {}, 4, []],
+  ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
+  ["nothing of it after a snapshot", (bench: Bench) => bench.snapshot([90, 5], [100, 4]), 4, []],
+  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  [
+    "all of it where a change named it meanwhile",
+    (bench: Bench) => bench.delta([], [101, 0]),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+  [
+    "all of it where a change showed a worse level without it",
+    (bench: Bench) => bench.delta([], [102, 4]),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+] as const;
+for (const [what, tell, size, fills] of changesBack) {
+  Deno.test(`Market lets a level be taken again that changes took out of sight and back: ${what}`, () => {
+    const bench = new Bench();
+    bench.snapshot([90, 5], [100, 4, 101, 4]);
+    bench.submit({ side: "Buy", qty: 8, price: 101 });
+    bench.delta([], [99, 1, 101, 0]);
+    tell(bench);
+    bench.delta([], [99, 0, 101, size]);
+    const said = bench.submit({ side: "Buy", qty: 8, price: 101, timeInForce: "IOC" });
+    deepStrictEqual(said.filter((text) => text.startsWith("OrderExecuted")), fills);
+  });
+}
+
+Deno.test("Market remembers a bounded number of takes at levels that changes took out of sight", () => {
+  const bench = new Bench();
+  const [asks, gone]: [number[], number[]] = [[], []];
+  for (let at = 1; at <= UNSHOWN_MAX + 1; at++) {
+    asks.push(100 + at, 2);
+    gone.push(100 + at, 0);
+  }
+  bench.snapshot([90, 5], [100, 2, ...asks]);
+  bench.submit({ side: "Buy", qty: 2 * UNSHOWN_MAX + 4, price: null, timeInForce: "IOC" });
+  bench.delta([], gone);
+  bench.delta([], asks);
+  const said = bench.submit({ side: "Buy", qty: 8, price: null, timeInForce: "IOC" });
+  deepStrictEqual(said.filter((text) => text.startsWith("OrderExecuted")), [
+    `OrderExecuted 2 2@${101 + UNSHOWN_MAX} Taker`,
+  ]);
+});
+
 Deno.test("Market remembers a bounded number of takes at levels that are not shown, the nearest", () => {
   const bench = new Bench();
   const asks = [100, 2];

@@ -36,9 +36,17 @@ const shown = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max:
   asks: [100, 5, 101, 4, 102, 3, 103, 2].slice(0, 2 * asks),
 }));
 
+/** Changes at the end of that book: what they take out of sight comes back as it was. */
+const shownByChange = fc.record({
+  kind: fc.constant("delta" as const),
+  bids: fc.constantFrom([], [96, 0], [96, 2], [97, 0, 96, 0], [97, 3]),
+  asks: fc.constantFrom([], [103, 0], [103, 2], [102, 0, 103, 0], [102, 3]),
+});
+
 const command: fc.Arbitrary<NaiveCommand> = fc.oneof(
   { weight: 1, arbitrary: depth("snapshot", 8) },
   { weight: 2, arbitrary: shown },
+  { weight: 2, arbitrary: shownByChange },
   { weight: 6, arbitrary: depth("delta", 2) },
   {
     weight: 6,

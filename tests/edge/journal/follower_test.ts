@@ -4,11 +4,14 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Effects } from "../../../core/effects.ts";
 import { clientIndex } from "../../../core/numbers.ts";
 import { journalVerify } from "../../../edge/journal/mod.ts";
+import { startedDraft } from "../../support/drafts.ts";
 import { startFollower } from "../../support/follower_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 import {
+  controlHead,
   eventAt,
   JournalRig,
   openJournal,
@@ -67,6 +70,28 @@ Deno.test("runFollower() goes on from its checkpoint after a restart", () => {
   second.fill(120);
   deepStrictEqual(heard.mismatches, []);
   ok((heard.checkpoints.at(-1) ?? 0) > 200);
+});
+
+Deno.test("runFollower() keeps in its checkpoints a loss whose Started was passed over", () => {
+  const rig = new JournalRig();
+  const first = startFollower(rig, { passedOver: [1] });
+  const lostSinceUs = micros(7);
+  const started = startedDraft();
+  const event = { ...started, ...controlHead(1), payload: { ...started.payload, lostSinceUs } };
+  rig.journal.record({ event, effects: new Effects() }, []);
+  rig.journal.flush();
+  rig.threads.run();
+  first.link.checkpoint();
+  rig.stop();
+  deepStrictEqual(first.heard.checkpoints, [1]);
+  strictEqual(openJournal(rig.disk).lostSinceUs, lostSinceUs);
+  const second = new JournalRig(rig.disk);
+  const { link, heard } = startFollower(second);
+  second.fill(3);
+  link.checkpoint();
+  second.stop();
+  deepStrictEqual([heard.checkpoints, heard.mismatches], [[4], []]);
+  strictEqual(openJournal(rig.disk).lostSinceUs, lostSinceUs, "nobody has told it since");
 });
 
 Deno.test("recover() passes over a damaged checkpoint and replays more", () => {

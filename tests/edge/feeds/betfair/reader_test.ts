@@ -253,6 +253,32 @@ Deno.test("read() drops what an older subscription still says, until a new conne
   strictEqual(rig.reader.totals.superseded, 1);
 });
 
+Deno.test("read() takes an image of a lower subscription for a new session's, without a connection", () => {
+  const rig = new ReaderRig();
+  const change = (market: string, id: number, size: number): string =>
+    message([{ id: market, rc: [{ id: 1, atb: [[2, size]] }] }], { id });
+  rig.words(line(IMAGE, { ct: "SUB_IMAGE", id: 4 }), change("1.1", 4, 5));
+  const image = message([{ ...IMAGE, id: "1.2" }], { ct: "SUB_IMAGE", id: 2 });
+  deepStrictEqual(rig.words(image, change("1.2", 2, 7), change("1.2", 1, 8)), [
+    "lost 0",
+    "lost 1",
+    "book 2 bids  asks 200 100",
+    "book 3 bids  asks ",
+    "delta 2 bids  asks 200 700",
+  ]);
+  strictEqual(rig.reader.totals.superseded, 1);
+});
+
+Deno.test("read() tells the first message that it drops for a replaced subscription", () => {
+  const rig = opened();
+  const change = (id: number): string => line({ rc: [{ id: 1, atb: [[2, 1]] }] }, { id });
+  rig.words(change(5), change(4), change(4), change(3));
+  deepStrictEqual(rig.problems, [
+    "file:1: subscription 4 was replaced by 5: its messages are dropped",
+  ]);
+  strictEqual(rig.reader.totals.superseded, 3);
+});
+
 Deno.test("read() counts a line that it cannot read, and loses every book if it was a change", () => {
   const rig = opened();
   const whole = line({ rc: [{ id: 1, atb: [[2, 1]] }] });
