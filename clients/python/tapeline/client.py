@@ -108,9 +108,10 @@ class Client:
         """Says GOODBYE, waits until the daemon closes, ends the thread. May be called again.
 
         Open orders are cancelled as ``cancel_on_disconnect`` says; ``keep_orders=True`` leaves
-        them resting. Until the daemon has heard that, and reports show that it has every cancel and
-        every tightening of the trading state, a lost connection is made again, for ``timeout``
-        seconds; what is still missing then is in ``errors``.
+        them resting, also where that call was interrupted and a later one, such as that at the end
+        of ``with``, does not say it. Until the daemon has heard that, and reports show that it has
+        every cancel and every tightening of the trading state, a lost connection is made again, for
+        ``timeout`` seconds; what is still missing then is in ``errors``.
         """
         with self._changed:
             if self._link.ended is None:

@@ -330,11 +330,16 @@ class Session:
         return True
 
     def goodbye(self, reason: str | None, keep_orders: bool | None) -> None:
-        """Says GOODBYE, now or on the next connection, until ``is_over``."""
+        """Says GOODBYE, now or on the next connection, until ``is_over``.
+
+        May be called again: what was said before and is ``None`` now stays said.
+        """
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
-        self._goodbye = {name: value for name, value in fields.items() if value is not None}
-        is_cancelling = bool(self.ack) and self._options.cancel_on_disconnect is not False
-        self.owes_goodbye = keep_orders is True and is_cancelling
+        said = {name: value for name, value in fields.items() if value is not None}
+        self._goodbye = {**(self._goodbye or {}), **said}
+        if keep_orders is not None:
+            is_cancelling = bool(self.ack) and self._options.cancel_on_disconnect is not False
+            self.owes_goodbye = keep_orders and is_cancelling
         if self.state in ("replaying", "ready"):
             self._leave(self._goodbye)
 

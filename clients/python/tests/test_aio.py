@@ -170,6 +170,20 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
         self.assertEqual(client.errors, [])
 
+    async def test_close_says_that_orders_stay_though_the_call_that_said_so_was_cancelled(self):
+        client = await self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            await self.happens(lambda: not client.healthy)
+            closing = asyncio.create_task(client.close(keep_orders=True))
+            await self.happens(lambda: client._state.session.is_leaving)
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+        await client.close(reason="cancelled", timeout=5)
+        said = {"type": "GOODBYE", "reason": "cancelled", "keep_orders": True}
+        self.assertEqual(self.daemon.goodbyes, [said])
+        self.assertEqual(client.errors, [])
+
     async def test_close_tells_that_nobody_heard_that_orders_stay(self):
         client = await self.connected()
         self.daemon.close()
