@@ -9,7 +9,8 @@ requests that wait for their RESULT.
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
 - GOODBYE goes behind them, during a replay too. Where a connection is lost before what reduces risk
   was answered, or before the daemon closed behind a GOODBYE that keeps orders, it is said on the
-  next. Known limit: a daemon that dies just as it is written closes as one that heard it.
+  next. Known limit: a daemon that dies just as it is written closes as one that heard it; so the
+  owner reads what has come before it says it.
 - What was subscribed is subscribed again on a new connection; until that is done the session is not
   healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``, the rest
   of its list or of its channels is renewed without it.
