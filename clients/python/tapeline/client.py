@@ -114,8 +114,8 @@ class Client:
         ``timeout`` seconds; what is still missing then is in ``errors``.
         """
         with self._changed:
+            self._state.session.goodbye(reason, keep_orders)
             if self._link.ended is None:
-                self._state.session.goodbye(reason, keep_orders)
                 self._link.leave()
                 self._changed.wait_for(lambda: self._link.is_over, timeout)
         self._link.stop()

@@ -225,6 +225,14 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.close(keep_orders=True, timeout=0.1)
         self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
 
+    async def test_close_tells_that_orders_were_to_stay_where_the_session_was_over_for_good(self):
+        client = await self.connected()
+        self.daemon.fatal("AUTH")
+        with self.assertRaises(AuthFailed):
+            await self.seqs(client, 1)
+        await client.close(keep_orders=True)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
     async def test_close_names_the_cancels_that_got_no_answer(self):
         client = await self.connected()
         self.daemon.close()

@@ -154,6 +154,14 @@ class Trading(ClientCase):
             client.close(keep_orders=True, timeout=0.1)
         self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
 
+    def test_close_tells_that_orders_were_to_stay_where_the_session_was_over_for_good(self):
+        client = self.connected()
+        self.daemon.fatal("AUTH")
+        with self.assertRaises(AuthFailed):
+            self.seqs(client, 1)
+        client.close(keep_orders=True)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
     def test_close_names_the_cancels_that_got_no_answer_once(self):
         client = self.connected()
         self.daemon.close()

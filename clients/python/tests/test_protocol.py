@@ -196,6 +196,25 @@ class Replay(SessionCase):
         session.goodbye("later", None)
         self.assertFalse(session.owes_goodbye)
 
+    def test_a_goodbye_that_keeps_orders_is_owed_anew_by_each_connection_that_is_made(self):
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, True)
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        self.assertFalse(session.owes_goodbye)
+        session.connection_made()  # for the cancel
+        self.receive(session, ack(report_seq=1), report(1, "c"))
+        session.connection_lost()
+        self.assertFalse(session.is_over)
+        session.connection_made()
+        self.receive(session, ack(report_seq=1))
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
     def test_a_goodbye_that_keeps_orders_stays_owed_where_the_daemon_closes_before_it_is_written(
         self,
     ):
