@@ -114,7 +114,10 @@ class Client:
         ``timeout`` seconds; what is still missing then is in ``errors``.
         """
         with self._changed:
-            self._state.session.goodbye(reason, keep_orders)
+            try:
+                self._link.read_what_has_come(timeout)
+            finally:  # also where this call is interrupted: the close that follows knows what it said
+                self._state.session.goodbye(reason, keep_orders)
             if self._link.ended is None:
                 self._link.leave()
                 self._changed.wait_for(lambda: self._link.is_over, timeout)

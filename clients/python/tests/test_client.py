@@ -146,6 +146,18 @@ class Trading(ClientCase):
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
         self.assertEqual(client.errors, [])
 
+    def test_close_says_that_orders_stay_behind_an_inbox_that_nobody_empties(self):
+        self.daemon.heartbeat_ms = 100
+        client = self.connected(inbox_limit=10)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: not client.healthy)
+        self.daemon.drop()
+        client.close(keep_orders=True, timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+        self.assertEqual(client.errors, [])
+
     def test_close_tells_once_that_nobody_heard_that_orders_stay(self):
         client = self.connected()
         self.daemon.close()
