@@ -24,6 +24,7 @@ import { LineQueue } from "./edge/deno_log_queue.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { denoServiceManager, NO_SERVICE_MANAGER } from "./edge/deno_service_manager.ts";
+import { denoClock, denoTimers } from "./edge/deno_time.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { journalBytes } from "./edge/journal/inspect.ts";
@@ -73,10 +74,13 @@ export async function tapeline(args: readonly string[], product: Product): Promi
 }
 
 async function runDaemon(options: RunOptions, product: Product): Promise<ExitCode> {
+  const clock = denoClock();
   const log = processLog({
     levels: options.configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
     form: stderrForm(),
+    clock,
+    timers: denoTimers(clock),
   });
   try {
     return await startAndServe(options, { product, log });

@@ -14,8 +14,8 @@
  */
 import { LineQueue, type LogSink } from "./deno_log_queue.ts";
 import { LOG_EVENTS, type LogCategory, type LogEvent, type LogLevelOf } from "./log_events.ts";
-import { type LeftOut, LogLimiter, WINDOW_MS } from "./log_limiter.ts";
-import type { Log, LogLevel } from "./ports.ts";
+import { type LeftOut, LogLimiter } from "./log_limiter.ts";
+import type { Cancel, Clock, Log, LogLevel, Timers } from "./ports.ts";
 
 /** Safety net only: whoever holds a secret does not log it. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set(["token", "secret", "password", "api_key"]);
@@ -52,6 +52,8 @@ export function processLog(options: {
   readonly sink: LogSink;
   /** How lines begin: for the journal of systemd each with its priority. */
   readonly form: "plain" | "journal";
+  readonly clock: Clock;
+  readonly timers: Timers;
 }): ProcessLog {
   return new LimitedLog(options);
 }
@@ -73,11 +75,16 @@ class LimitedLog implements ProcessLog {
   readonly #form: "plain" | "journal";
   #levels: LogLevels;
   readonly #said: Record<LogLevel, number> = { debug: 0, info: 0, warning: 0, error: 0, alarm: 0 };
+  readonly #clock: Clock;
+  readonly #timers: Timers;
   #leftOut = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Calls off what will tell of the next window that is over. */
+  #cancelTelling: Cancel | undefined;
 
-  constructor({ levels, sink, form }: Parameters<typeof processLog>[0]) {
+  constructor({ levels, sink, form, clock, timers }: Parameters<typeof processLog>[0]) {
     this.#form = form;
+    this.#clock = clock;
+    this.#timers = timers;
     this.#levels = levels;
     this.#lines = new LineQueue({
       sink,
@@ -99,11 +106,11 @@ class LimitedLog implements ProcessLog {
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
     this.#said[level] += 1;
-    if (this.#limiter.admit(event, fields, performance.now())) {
+    if (this.#limiter.admit(event, fields, this.#nowMs())) {
       return this.#log(level, event, fields);
     }
     this.#leftOut += 1;
-    this.#timer ??= this.#tellLater();
+    this.#cancelTelling ??= this.#tellLater();
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -120,7 +127,8 @@ class LimitedLog implements ProcessLog {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#cancelTelling?.();
+    this.#cancelTelling = undefined;
     this.#tellLeftOut(this.#limiter.end(Infinity));
     await this.#lines.flush(timeoutMs);
   }
@@ -134,11 +142,18 @@ class LimitedLog implements ProcessLog {
     this.#lines.push(this.#form === "journal" ? `<${PRIORITIES[level]}>${line}` : line);
   }
 
-  #tellLater(): ReturnType<typeof setTimeout> {
-    return setTimeout(() => {
-      this.#timer = undefined;
-      this.#tellLeftOut(this.#limiter.end(performance.now()));
-    }, WINDOW_MS + 1);
+  #nowMs(): number {
+    return this.#clock.monotonicUs() / 1000;
+  }
+
+  /** Tells what was left out when the first window is over that left something out, and so on. */
+  #tellLater(): Cancel | undefined {
+    const endMs = this.#limiter.nextEndMs();
+    if (endMs === undefined) return undefined;
+    return this.#timers.after(Math.ceil((endMs - this.#nowMs()) * 1000), () => {
+      this.#tellLeftOut(this.#limiter.end(this.#nowMs()));
+      this.#cancelTelling = this.#tellLater(); // a window that nobody ends leaves out for ever
+    });
   }
 
   #tellLeftOut(all: readonly LeftOut[]): void {

@@ -63,6 +63,12 @@ export class LogLimiter {
     return told;
   }
 
+  /** When the first window ends of those that left something out, or undefined. */
+  nextEndMs(): number | undefined {
+    const all = [...this.#windows.values()].filter(({ leftOut }) => leftOut > 0);
+    return all.length === 0 ? undefined : Math.min(...all.map(({ endMs }) => endMs));
+  }
+
   #windowOf(event: LogEvent, named: Window["subject"], nowMs: number): Window {
     const isFull = this.#windows.size >= SUBJECTS_MAX;
     const whole = `${event} ${JSON.stringify(named)}`;

@@ -5,13 +5,15 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type LogLevels, type ProcessLog, processLog } from "../../edge/deno_log.ts";
-import { LINES_MAX } from "../../edge/log_limiter.ts";
+import { LINES_MAX, WINDOW_MS } from "../../edge/log_limiter.ts";
 import { Secret } from "../../edge/secrets.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
 class Written {
   readonly log: ProcessLog;
+  readonly time = new VirtualTime();
   #text = "";
 
   constructor(
@@ -21,6 +23,8 @@ class Written {
     this.log = processLog({
       levels: { level: "info", categories: {}, ...levels },
       form: of.form ?? "plain",
+      clock: this.time,
+      timers: this.time,
       sink: (bytes) => {
         if (of.isOpen?.() === false) return Promise.reject(new Error("closed"));
         this.#text += new TextDecoder().decode(bytes);
@@ -132,6 +136,27 @@ Deno.test("processLog() leaves out what one peer says too often, and says how mu
   });
 });
 
+Deno.test("processLog() ends each of two windows that overlap, and then writes an alarm again", async () => {
+  const written = new Written();
+  const say = (code: string): void => written.log.write("alarm", "engine_alarm", { code });
+  const storm = (code: string): void => {
+    for (let line = 0; line < LINES_MAX + 7; line++) say(code);
+  };
+  storm("ONE");
+  written.time.advance(WINDOW_MS / 4 * 1000);
+  storm("TWO");
+  written.time.advance(WINDOW_MS * 1000);
+  say("TWO");
+  say("ONE");
+  const behind = (await written.lines()).slice(2 * LINES_MAX);
+  deepStrictEqual(behind.map(({ event, code, lines }) => [event, code, lines]), [
+    ["log_lines_left_out", "ONE", 7],
+    ["log_lines_left_out", "TWO", 7],
+    ["engine_alarm", "TWO", undefined],
+    ["engine_alarm", "ONE", undefined],
+  ]);
+});
+
 Deno.test("processLog() names each of many instruments that orders were left behind on", async () => {
   const written = new Written();
   const texts = Array.from({ length: LINES_MAX + 7 }, (_, n) => `main:M${n}/USDT must be listed`);
@@ -158,9 +183,12 @@ Deno.test("processLog() counts its lines by level, and what was left out", () =>
 
 Deno.test("processLog() drops and counts when its sink is blocked, and flush() gives up in time", async () => {
   const stuck = Promise.withResolvers<number>();
+  const time = new VirtualTime();
   const log = processLog({
     levels: { level: "info", categories: {} },
     form: "plain",
+    clock: time,
+    timers: time,
     sink: () => stuck.promise,
   });
   const long = "x".repeat(10_000);

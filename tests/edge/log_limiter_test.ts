@@ -86,6 +86,19 @@ Deno.test("end() says nothing of a window that left nothing out", () => {
   deepStrictEqual(limiter.end(Infinity), []);
 });
 
+Deno.test("nextEndMs() says when the first window ends of those that left something out", () => {
+  const limiter = new LogLimiter();
+  limiter.admit("listening", {}, 0);
+  strictEqual(limiter.nextEndMs(), undefined);
+  admitted(limiter, { venue: "b" }, 7);
+  admitted(limiter, { venue: "a" }, 5);
+  strictEqual(limiter.nextEndMs(), WINDOW_MS + 5);
+  limiter.end(WINDOW_MS + 5);
+  strictEqual(limiter.nextEndMs(), WINDOW_MS + 7);
+  limiter.end(WINDOW_MS + 7);
+  strictEqual(limiter.nextEndMs(), undefined);
+});
+
 Deno.test("admit() shares one window of an event among all subjects beyond its bound", () => {
   const limiter = new LogLimiter();
   for (let subject = 0; subject < 1024; subject++) {

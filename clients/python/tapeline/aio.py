@@ -42,6 +42,8 @@ from .state import ClientState, Line, OrderHandle, OrderRef, Settings, intent_id
 __all__ = ["AsyncClient"]
 
 _LOG = logging.getLogger("tapeline")
+#: A turn of the loop reads 256 KiB, and a socket of Linux holds 6 MiB at most, then its end.
+_TURNS_TO_READ = 32
 T = TypeVar("T")
 
 
@@ -124,8 +126,11 @@ class AsyncClient:
         timeout: float = 5.0,
     ) -> None:
         """Says GOODBYE and waits until the daemon closes; see :meth:`tapeline.Client.close`."""
-        if self._ended is None:
+        try:
+            await self._read_what_has_come()
+        finally:  # also where this call is cancelled: the close that follows knows what it said
             self._state.session.goodbye(reason, keep_orders)
+        if self._ended is None:
             self._backoff.reset()
             self._turn()
             await self._sleep_until(lambda: self._is_over, timeout)
@@ -438,6 +443,16 @@ class AsyncClient:
                 self._state.session.connection_lost()
                 self._notify()
             await self._rest()
+
+    async def _read_what_has_come(self) -> None:
+        """Lets the loop read what lies in the socket, to its end.
+
+        An end that came while the application computed would be read behind the GOODBYE else, and
+        pass for the daemon's answer to it.
+        """
+        with self._awaited():
+            for _ in range(_TURNS_TO_READ):
+                await asyncio.sleep(0)
 
     @property
     def _is_over(self) -> bool:

@@ -108,13 +108,17 @@ class Client:
         """Says GOODBYE, waits until the daemon closes, ends the thread. May be called again.
 
         Open orders are cancelled as ``cancel_on_disconnect`` says; ``keep_orders=True`` leaves
-        them resting. Until the daemon has heard that, and reports show that it has every cancel and
-        every tightening of the trading state, a lost connection is made again, for ``timeout``
-        seconds; what is still missing then is in ``errors``.
+        them resting, also where that call was interrupted and a later one, such as that at the end
+        of ``with``, does not say it. Until the daemon has heard that, and reports show that it has
+        every cancel and every tightening of the trading state, a lost connection is made again, for
+        ``timeout`` seconds; what is still missing then is in ``errors``.
         """
         with self._changed:
-            if self._link.ended is None:
+            try:
+                self._link.read_what_has_come(timeout)
+            finally:  # also where this call is interrupted: the close that follows knows what it said
                 self._state.session.goodbye(reason, keep_orders)
+            if self._link.ended is None:
                 self._link.leave()
                 self._changed.wait_for(lambda: self._link.is_over, timeout)
         self._link.stop()

@@ -38,6 +38,8 @@ class Link:
         self._wake_in.setblocking(False)
         #: Nothing can be written any more: what was sent before has to be read, then its end.
         self._broken = False
+        #: Reading has paused, and what lay in the socket then is not read yet.
+        self._is_behind = False
         #: Why the session is over for good.
         self.ended: TapelineError | None = None
         #: Why the newest attempt failed.
@@ -54,6 +56,15 @@ class Link:
             raise TapelineError("Cannot connect: a client connects once: make a new one")
         self._thread = threading.Thread(target=self._run, name="tapeline", daemon=True)
         self._thread.start()
+
+    def read_what_has_come(self, timeout: float) -> None:
+        """Waits until the thread has read what lies in the socket, to its end.
+
+        An end that came while reading paused would be read behind the GOODBYE else, and pass for the
+        daemon's answer to it.
+        """
+        with self.awaited():
+            self._changed.wait_for(lambda: not self._is_behind, timeout)
 
     def leave(self) -> None:
         """Says what the session has to say at its end; connects again at once if it must."""
@@ -151,6 +162,7 @@ class Link:
             if self._socket is not None:
                 self._socket.close()
                 self._socket = None
+            self._is_behind = False
             self._state.session.connection_lost()
             self._changed.notify_all()
 
@@ -187,6 +199,9 @@ class Link:
                 raise OSError("the daemon closed the connection")
             if data is not None:
                 self._receive(data)
+            elif interest & selectors.EVENT_READ and self._is_behind:
+                self._is_behind = False
+                self._changed.notify_all()
             self._state.session.tick()
             self._write()
         return True
@@ -197,9 +212,9 @@ class Link:
         must_read = self._broken or session.is_leaving
         if self._state.may_pause_reading and not must_read:
             session.reading_paused()
-        else:
-            interest |= selectors.EVENT_READ
-        return interest, session.wake_in()
+            self._is_behind = True
+            return interest, session.wake_in()
+        return interest | selectors.EVENT_READ, 0 if self._is_behind else session.wake_in()
 
     def _receive(self, data: bytes) -> None:
         session = self._state.session

@@ -9,7 +9,9 @@ requests that wait for their RESULT.
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
 - GOODBYE goes behind them, during a replay too. Where a connection is lost before what reduces risk
   was answered, or before the daemon closed behind a GOODBYE that keeps orders, it is said on the
-  next. Known limit: a daemon that dies just as it is written closes as one that heard it.
+  next. Each connection owes it anew: the daemon cancels when any of them is lost. Known limit: a
+  daemon that dies just as it is written closes as one that heard it; so the owner reads what has
+  come before it says it.
 - What was subscribed is subscribed again on a new connection; until that is done the session is not
   healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``, the rest
   of its list or of its channels is renewed without it.
@@ -146,7 +148,7 @@ class Session:
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
         self._goodbye: Mapping[str, Any] | None = None
-        #: True if orders are to rest that the daemon, unless told, cancels.
+        #: True if orders are to rest and the daemon is not known to have heard it.
         self.owes_goodbye = False
         self.state = "closed"
         #: HELLO_ACK of the newest connection.
@@ -166,6 +168,7 @@ class Session:
         self._last_byte = self._clock.monotonic()
         self.state = "hello"
         self._send(self._hello())
+        self.owes_goodbye = self._keeps_orders  # the daemon cancels when this connection is lost, too
 
     def eof_received(self) -> None:
         """The daemon closed in order: it has heard the GOODBYE that was written before."""
@@ -330,15 +333,25 @@ class Session:
         return True
 
     def goodbye(self, reason: str | None, keep_orders: bool | None) -> None:
-        """Says GOODBYE, now or on the next connection, until ``is_over``."""
+        """Says GOODBYE, now or on the next connection, until ``is_over``.
+
+        May be called again: what was said before and is ``None`` now stays said.
+        """
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
-        self._goodbye = {name: value for name, value in fields.items() if value is not None}
-        is_cancelling = bool(self.ack) and self._options.cancel_on_disconnect is not False
-        self.owes_goodbye = keep_orders is True and is_cancelling
+        said = {name: value for name, value in fields.items() if value is not None}
+        self._goodbye = {**(self._goodbye or {}), **said}
+        if keep_orders is not None:
+            self.owes_goodbye = bool(self.ack) and self._keeps_orders
         if self.state in ("replaying", "ready"):
             self._leave(self._goodbye)
 
     # Inside
+
+    @property
+    def _keeps_orders(self) -> bool:
+        """True if the application left orders to rest that the daemon, unless told, cancels."""
+        keeps = self._goodbye is not None and self._goodbye.get("keep_orders") is True
+        return keeps and self._options.cancel_on_disconnect is not False
 
     def _silent_at(self) -> float:
         """When the daemon will have had its time to send something that would have been read."""

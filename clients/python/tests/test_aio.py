@@ -170,11 +170,67 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
         self.assertEqual(client.errors, [])
 
+    async def test_close_says_that_orders_stay_though_the_call_that_said_so_was_cancelled(self):
+        client = await self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            await self.happens(lambda: not client.healthy)
+            closing = asyncio.create_task(client.close(keep_orders=True))
+            await self.happens(lambda: client._state.session.is_leaving)
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+        await client.close(reason="cancelled", timeout=5)
+        said = {"type": "GOODBYE", "reason": "cancelled", "keep_orders": True}
+        self.assertEqual(self.daemon.goodbyes, [said])
+        self.assertEqual(client.errors, [])
+
+    async def test_close_says_anew_that_orders_stay_where_the_connection_had_ended_before(self):
+        for unread in (0, 1, 20):
+            client = await self.connected(inbox_limit=10)
+            self.daemon.goodbyes.clear()
+            await client.subscribe("book", BTC)
+            for _ in range(unread):
+                self.daemon.book_event()
+            self.daemon.drop()  # nothing of it is read: the loop stands
+            await client.close(keep_orders=True, timeout=5)
+            said = {"type": "GOODBYE", "keep_orders": True}
+            self.assertEqual((self.daemon.goodbyes, client.errors), ([said], []), unread)
+
+    async def test_close_says_that_orders_stay_behind_an_inbox_that_nobody_empties(self):
+        self.daemon.heartbeat_ms = 100
+        client = await self.connected(inbox_limit=10)
+        await client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        await self.happens(lambda: client._state.inbox.is_full)
+        await self.happens(lambda: not client.healthy)
+        self.daemon.drop()
+        await client.close(keep_orders=True, timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+        self.assertEqual(client.errors, [])
+
+    async def test_close_says_that_orders_stay_though_it_was_cancelled_as_it_began(self):
+        client = await self.connected()
+        closing = asyncio.create_task(client.close(keep_orders=True))
+        await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+        await client.close(timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+
     async def test_close_tells_that_nobody_heard_that_orders_stay(self):
         client = await self.connected()
         self.daemon.close()
         await self.happens(lambda: not client.healthy)
         await client.close(keep_orders=True, timeout=0.1)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
+    async def test_close_tells_that_orders_were_to_stay_where_the_session_was_over_for_good(self):
+        client = await self.connected()
+        self.daemon.fatal("AUTH")
+        with self.assertRaises(AuthFailed):
+            await self.seqs(client, 1)
+        await client.close(keep_orders=True)
         self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
 
     async def test_close_names_the_cancels_that_got_no_answer(self):

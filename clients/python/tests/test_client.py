@@ -146,12 +146,32 @@ class Trading(ClientCase):
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
         self.assertEqual(client.errors, [])
 
+    def test_close_says_that_orders_stay_behind_an_inbox_that_nobody_empties(self):
+        self.daemon.heartbeat_ms = 100
+        client = self.connected(inbox_limit=10)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: not client.healthy)
+        self.daemon.drop()
+        client.close(keep_orders=True, timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+        self.assertEqual(client.errors, [])
+
     def test_close_tells_once_that_nobody_heard_that_orders_stay(self):
         client = self.connected()
         self.daemon.close()
         wait_for(lambda: not client.healthy)
         for _ in range(2):
             client.close(keep_orders=True, timeout=0.1)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
+    def test_close_tells_that_orders_were_to_stay_where_the_session_was_over_for_good(self):
+        client = self.connected()
+        self.daemon.fatal("AUTH")
+        with self.assertRaises(AuthFailed):
+            self.seqs(client, 1)
+        client.close(keep_orders=True)
         self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
 
     def test_close_names_the_cancels_that_got_no_answer_once(self):

@@ -174,6 +174,47 @@ class Replay(SessionCase):
         self.assertTrue(session.is_over)
         self.assertFalse(session.owes_goodbye)
 
+    def test_a_later_goodbye_takes_back_that_orders_stay_only_where_it_says_so(self):
+        for later, stays, is_over in ((None, True, False), (False, False, True)):
+            session = self.begun()
+            session.connection_lost()
+            session.goodbye(None, True)
+            session.goodbye("later", later)
+            self.assertEqual(session.is_over, is_over)
+            session.connection_made()
+            self.receive(session, ack())
+            said = {"type": "GOODBYE", "reason": "later", "keep_orders": stays}
+            self.assertEqual(self.sent(session)[-1], said)
+
+    def test_a_later_goodbye_does_not_owe_again_what_the_daemon_has_heard(self):
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, True)
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        session.goodbye("later", None)
+        self.assertFalse(session.owes_goodbye)
+
+    def test_a_goodbye_that_keeps_orders_is_owed_anew_by_each_connection_that_is_made(self):
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, True)
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        self.assertFalse(session.owes_goodbye)
+        session.connection_made()  # for the cancel
+        self.receive(session, ack(report_seq=1), report(1, "c"))
+        session.connection_lost()
+        self.assertFalse(session.is_over)
+        session.connection_made()
+        self.receive(session, ack(report_seq=1))
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
     def test_a_goodbye_that_keeps_orders_stays_owed_where_the_daemon_closes_before_it_is_written(
         self,
     ):

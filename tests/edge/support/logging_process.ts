@@ -4,11 +4,15 @@
  * @module
  */
 import { processLog, stderrForm } from "../../../edge/deno_log.ts";
+import { denoClock, denoTimers } from "../../../edge/deno_time.ts";
 
+const clock = denoClock();
 const log = processLog({
   levels: { level: "info", categories: {} },
   sink: (bytes) => Deno.stderr.write(bytes),
   form: stderrForm(),
+  clock,
+  timers: denoTimers(clock),
 });
 const filling = "x".repeat(10_000);
 for (let line = 0; line < 400; line += 1) {
