@@ -223,6 +223,11 @@ export class Order extends OrderWindow {
     return this.#sumHere(({ isVoided, execution }) => isVoided ? 0 : execution.lastQty);
   }
 
+  /** Quantity that the order now at the venue has open, whatever was executed before it. */
+  get openHere(): Qty {
+    return qty(Math.max(0, this.orderQty - this.baseCumQty - this.executedHere));
+  }
+
   /** {@link Order.executedHere} once one of two executions stands for both. */
   executedHereIfJoined(first: Fill, second: Fill): Qty {
     const [one, other] = [this.#peakHere(first), this.#peakHere(second)];

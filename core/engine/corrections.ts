@@ -13,6 +13,7 @@
  */
 import { assertOpenCountable } from "./exposure.ts";
 import {
+  advanceExecuted,
   assertCountable,
   book,
   bookBack,
@@ -20,6 +21,7 @@ import {
   inferIncrease,
   toLedgerExecution,
 } from "./fills.ts";
+import { raiseLive } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -83,7 +85,7 @@ export function applyCorrected(
     inferIncrease(turn, order, { executed: raised, clOrdId: null });
   }
   rebook(turn, order, { fill, execution });
-  advance(turn, order, {
+  advanceExecuted(turn, order, {
     ...UNSAID,
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
@@ -242,7 +244,9 @@ function countOnce(
   if (named.isProvisional && !named.isVoided && !fill.isProvisional) {
     makeFinal(turn, order, { fill: named, execRefId: execId });
   }
-  if (order.status === "Filled" && order.openQty > 0) raiseLive(turn, order, execRefId);
+  if (order.status === "Filled" && order.openQty > 0) {
+    raiseLive(turn, order, `what filled it (execution ${execRefId}) was booked twice`);
+  }
 }
 
 /** For the tag and in the epoch of what it corrects; nothing moves where both are the same. */
@@ -288,16 +292,6 @@ export function bookAnew(
   closePosting(turn);
   ledger.book(now);
   closePosting(turn);
-}
-
-/** What filled it was counted twice, so the venue works on what is left. */
-function raiseLive(turn: Turn, order: Order, execRefId: string): void {
-  raise(turn, {
-    code: "LIVE_AFTER_END",
-    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
-      `must not have it: what filled it (execution ${execRefId}) was booked twice; cancel ` +
-      `${order.clOrdId} at the venue`,
-  });
 }
 
 function rebook(

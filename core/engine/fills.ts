@@ -11,10 +11,10 @@
  * @module
  */
 import { forgetRequest } from "./doubt.ts";
-import { accept } from "./outcomes.ts";
+import { accept, raiseLive } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
-import { toExecution, UNSAID } from "./reports.ts";
+import { type Step, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { assertTakenOver, externalFillOf, isSettledElsewhere, takeOver } from "./take_over.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
@@ -74,7 +74,7 @@ export function applyExecuted(
   if (external !== undefined) takeOver(turn, external);
   book(turn, order, { booking: fill, posting });
   remember(turn, order, fill);
-  advance(turn, order, {
+  advanceExecuted(turn, order, {
     ...UNSAID,
     execType: "Trade",
     reason: "executed by the venue",
@@ -83,6 +83,17 @@ export function applyExecuted(
     provisional: isProvisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
+}
+
+/**
+ * Moves the order by what was executed of it, or corrected, and reports it. It ends by the sum of all
+ * its versions; the one at the venue knows nothing of those before it, and may go on: alarmed.
+ */
+export function advanceExecuted(turn: Turn, order: Order, step: Step): void {
+  const wasLive = !order.isTerminal;
+  advance(turn, order, step);
+  if (!wasLive || !order.isTerminal || order.openHere === 0) return;
+  raiseLive(turn, order, `was placed anew, and ${order.openHere} quanta of that are open`);
 }
 
 /** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */

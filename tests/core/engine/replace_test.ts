@@ -348,6 +348,54 @@ Deno.test("apply() still sees that executions of the new version are missing, or
   }
 });
 
+const filled = (id: string, quanta: number): Late => (w) => w.fill(1, { id, qty: quanta });
+const ended: readonly (readonly [how: string, told: readonly Late[], codes: readonly string[]])[] =
+  [
+    ["with a late fill of the old one", [late, filled("n1", 9000)], ["LIVE_AFTER_END"]],
+    [
+      "with one that was voided",
+      [late, (w) => voided(w, "e1"), filled("n1", 9000)],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "corrected to more, with a late fill of the old one",
+      [late, filled("n1", 8000), (w) => corrected(w, { ref: "n1", id: "x1", qty: 9000 })],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "by what the old one alone fills late",
+      [late, (w) => w.fill(1, { id: "e2", qty: 9000, clOrdId: OLD_KEY })],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "by what the old one had filled, corrected to more",
+      [(w) => corrected(w, { ref: "e0", id: "x0", qty: 13_000 })],
+      ["LIVE_AFTER_END"],
+    ],
+    ["by what it filled itself", [fresh, filled("n2", 10_000)], []],
+    [
+      "by a late fill beyond its quantity, after it filled all but one",
+      [filled("n1", 11_999), late],
+      ["LIVE_AFTER_END", "OVERFILL"],
+    ],
+    ["and the old one told a late fill after that", [filled("n1", 12_000), late], ["OVERFILL"]],
+  ];
+for (const [how, told, codes] of ended) {
+  const does = codes.includes("LIVE_AFTER_END") ? "alarms" : "does not alarm";
+  Deno.test(`apply() ${does} that a new version rests, which ended ${how}`, () => {
+    const w = placedAnew();
+    for (const tell of told) {
+      deepStrictEqual(alarms(w), []);
+      tell(w);
+    }
+    deepStrictEqual(alarms(w), codes);
+    strictEqual(
+      w.timeline.view.orders("account", { open: false, limit: 1 })[0]?.ordStatus,
+      "Filled",
+    );
+  });
+}
+
 Deno.test("apply() cancels by the kill switch what is placed anew and in doubt, after a late fill", () => {
   const w = live(CANCEL_NEW);
   w.replace("r1", { orig: "a1", qty: "12" });

@@ -13,6 +13,7 @@ const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_n
 function correct(
   story: Story,
   of: { readonly ref: string; readonly id: string; readonly qty: string; readonly px: string },
+  order = 1,
 ): Story {
   return story.report("ExecutionCorrected", {
     execId: of.id,
@@ -21,7 +22,7 @@ function correct(
     liquidity: "Maker",
     commission: "0.05",
     commissionCurrency: "USDT",
-  }, { order: 1 });
+  }, { order });
 }
 
 function confirm(story: Story, ref: string): Story {
@@ -361,6 +362,34 @@ export const CORRECTIONS: readonly Scenario[] = [
       asked("2");
       story.void(1, { execId: "v2", ref: "n1" });
       for (const cum of ["3", "0", "1"]) asked(cum);
+    },
+  },
+  {
+    name: "new_version_is_open_after_the_end",
+    requires: ["fault 13", "fault 18", "R-CORE-7"],
+    description:
+      "Executions or corrections of all versions end the order: what the venue still has is alarmed.",
+    tell: (story) => {
+      const anew = (order: number): void => {
+        const key = `tl01234567-${order}`;
+        story.place(`i${order}`).accept(order)
+          .fill(order, { id: "e0", qty: "1", px: "100" })
+          .replace(`r${order}`, { orig: `i${order}`, qty: "13" }).cancelled(order)
+          .accept(order, { clOrdId: `${key}-2`, venueOrderId: `w${order}` });
+      };
+      const late = (order: number, id: string, quantity: string): Story =>
+        story.fill(order, { id, qty: quantity, px: "100", clOrdId: `tl01234567-${order}-1` });
+      story.begin(CANCEL_NEW);
+      for (const order of [1, 2, 3, 4, 5]) anew(order);
+      late(1, "e1", "4").fill(1, { id: "n1", qty: "8", px: "100" });
+      late(1, "e2", "1");
+      late(2, "e1", "3").void(2, { execId: "v1", ref: "e1" })
+        .fill(2, { id: "n1", qty: "8", px: "100" });
+      correct(story, { ref: "n1", id: "x1", qty: "9", px: "100" }, 2);
+      late(3, "e1", "12");
+      story.fill(4, { id: "n1", qty: "12", px: "100" });
+      story.fill(5, { id: "n1", qty: "11.999", px: "100" });
+      late(5, "e1", "2");
     },
   },
   {
