@@ -30,8 +30,8 @@ import type { BrokerPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { type Qty, qty } from "../numbers.ts";
-import type { Fill, Order } from "../order.ts";
+import { qty } from "../numbers.ts";
+import { type Fill, type Order, takenOffBy } from "../order.ts";
 import { type Execution, saysTheSame } from "../report.ts";
 
 /** Books an execution back that the venue voided. */
@@ -309,9 +309,4 @@ function rebook(
   order.voidedQty = qty(order.voidedQty - takenOff + takenOffBy(fill));
   if (order.fillOf(execution.execId) !== undefined) return;
   order.correctFill(fill, execution.execId);
-}
-
-/** What of its peak the execution does not count any more. */
-function takenOffBy(fill: Fill): Qty {
-  return qty(fill.peakQty - fill.execution.lastQty);
 }
