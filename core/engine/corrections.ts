@@ -235,9 +235,7 @@ function countOnce(
   order.joinFills(fill, named);
   named.booked = fill.booked;
   named.tag = fill.tag;
-  named.baseVersion = Math.min(fill.baseVersion, named.baseVersion);
   order.voidedQty = qty(order.voidedQty - twice);
-  named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   if (order.leavesQty > leavesQty) {
     advance(turn, order, { ...UNSAID, execType: "Restated", reason });
   }
@@ -305,7 +303,7 @@ function rebook(
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };
-  fill.peakQty = qty(Math.max(fill.peakQty, execution.lastQty));
+  order.raisePeak(fill, execution.lastQty);
   order.voidedQty = qty(order.voidedQty - takenOff + takenOffBy(fill));
   if (order.fillOf(execution.execId) !== undefined) return;
   order.correctFill(fill, execution.execId);

@@ -225,6 +225,7 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   order.version += 1;
   order.keyVersion = order.version;
   order.baseVersion = order.version;
+  order.executedAnew = qty(0);
   forgetName(order);
   issue(turn, order, "Submit");
 }
