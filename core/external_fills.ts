@@ -9,7 +9,7 @@
  * @module
  */
 import type { Side } from "./instrument.ts";
-import type { InstrumentId, Micros, SeqId, VenueId } from "./numbers.ts";
+import type { InstrumentId, Micros, Qty, SeqId, VenueId } from "./numbers.ts";
 import type { Execution } from "./report.ts";
 
 /** One of them, as it stands. */
@@ -21,6 +21,8 @@ export type ExternalFill = {
   execution: Execution;
   /** Ids that name it too, as they were learnt: those of its corrections. */
   correctedAs: readonly string[];
+  /** Most that it ever counted: what the venue takes off does not come back to its order. */
+  peakQty: Qty;
   /** The event that booked it first, or that of the execution in whose place it stands. */
   booked: SeqId;
   isVoided: boolean;

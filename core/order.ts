@@ -90,6 +90,14 @@ export class Order extends OrderWindow {
   addFill(fill: Fill): void {
     this.#fills ??= new Fills();
     this.#fills.add(fill);
+    this.#countHere(this.#peakHere(fill));
+  }
+
+  /** Raises the most that an execution ever counted, if it counts more now. */
+  raisePeak(fill: Fill, lastQty: Qty): void {
+    const was = this.#peakHere(fill);
+    fill.peakQty = qty(Math.max(fill.peakQty, lastQty));
+    this.#countHere(this.#peakHere(fill) - was);
   }
 
   /** Lets a correction's id name an execution of it too. */
@@ -97,9 +105,16 @@ export class Order extends OrderWindow {
     this.#fills?.correct(fill, execId);
   }
 
-  /** Lets every id of one execution name another, which is the same; the one is forgotten. */
+  /**
+   * Lets every id of one execution name another, which is the same; the one is forgotten. It is of
+   * the older version of the two, and its peak the higher.
+   */
   joinFills(fill: Fill, into: Fill): void {
+    const more = this.executedHereIfJoined(fill, into) - this.executedHere;
     this.#fills?.join(fill, into);
+    into.baseVersion = Math.min(fill.baseVersion, into.baseVersion);
+    into.peakQty = qty(Math.max(fill.peakQty, into.peakQty));
+    this.#countHere(more);
   }
 
   /** The execution that an id names, or undefined. */
@@ -213,14 +228,22 @@ export class Order extends OrderWindow {
    * version before its {@link OrderWindow.baseVersion} did, whenever that is told.
    */
   get executedHere(): Qty {
-    if (this.baseVersion === 1) return qty(this.cumQty + this.voidedQty);
-    return this.#sumHere(({ peakQty }) => peakQty);
+    return this.baseVersion === 1 ? qty(this.cumQty + this.voidedQty) : this.executedAnew;
   }
 
   /** What of {@link Order.executedHere} counts. */
   get standingHere(): Qty {
     if (this.baseVersion === 1) return this.cumQty;
-    return this.#sumHere(({ isVoided, execution }) => isVoided ? 0 : execution.lastQty);
+    let sum = 0;
+    for (const fill of this.fills) {
+      if (this.#isHere(fill) && !fill.isVoided) sum += fill.execution.lastQty;
+    }
+    return qty(sum);
+  }
+
+  /** Quantity that the order now at the venue has open, whatever was executed before it. */
+  get openHere(): Qty {
+    return qty(Math.max(0, this.orderQty - this.baseCumQty - this.executedHere));
   }
 
   /** {@link Order.executedHere} once one of two executions stands for both. */
@@ -232,12 +255,9 @@ export class Order extends OrderWindow {
     return qty(this.executedHere - one - other + joined);
   }
 
-  #sumHere(quantityOf: (fill: Fill) => number): Qty {
-    let sum = 0;
-    for (const fill of this.fills) {
-      if (this.#isHere(fill)) sum += quantityOf(fill);
-    }
-    return qty(sum);
+  /** Keeps the sum that a walk of all executions would cost at each of them. */
+  #countHere(more: number): void {
+    if (this.baseVersion > 1) this.executedAnew = qty(this.executedAnew + more);
   }
 
   #isHere({ baseVersion }: Fill): boolean {

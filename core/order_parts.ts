@@ -4,16 +4,17 @@
  */
 import type { OrdType, Side, TimeInForce } from "./instrument.ts";
 import type { Params } from "./intent.ts";
-import type {
-  ClientIndex,
-  InstrumentId,
-  Micros,
-  OrderId,
-  Px,
-  Qty,
-  RequestId,
-  SeqId,
-  VenueId,
+import {
+  type ClientIndex,
+  type InstrumentId,
+  type Micros,
+  type OrderId,
+  type Px,
+  type Qty,
+  qty,
+  type RequestId,
+  type SeqId,
+  type VenueId,
 } from "./numbers.ts";
 import type { Execution } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
@@ -76,6 +77,11 @@ export type Fill = {
   /** The one that was booked after it; only `Fills` writes it. */
   next: Fill | null;
 };
+
+/** Returns what of its peak an execution does not count. */
+export function takenOffBy(of: Pick<Fill, "execution" | "peakQty" | "isVoided">): Qty {
+  return of.isVoided ? of.peakQty : qty(of.peakQty - of.execution.lastQty);
+}
 
 /** What a Place fixes for the life of the order. */
 export type OrderTerms = {

@@ -127,12 +127,12 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   return state;
 }
 
-/** Of a checkpoint that was taken before corrections had ids here, or orders took any over. */
+/** Of a checkpoint that was taken before corrections had ids here, orders took any over, or peaks. */
 function externalFillOf(node: CheckpointNode): ExternalFill {
-  type Later = "correctedAs" | "isTakenOver";
+  type Later = "correctedAs" | "peakQty" | "isTakenOver";
   const saved = fromNode<Omit<ExternalFill, Later> & Partial<Pick<ExternalFill, Later>>>(node);
-  const { correctedAs = [], isTakenOver = false } = saved;
-  return { ...saved, correctedAs, isTakenOver };
+  const { correctedAs = [], peakQty = saved.execution.lastQty, isTakenOver = false } = saved;
+  return { ...saved, correctedAs, peakQty, isTakenOver };
 }
 
 function readScalars(state: EngineState, saved: NodeReader): void {

@@ -13,6 +13,7 @@
  */
 import { assertOpenCountable } from "./exposure.ts";
 import {
+  advanceExecuted,
   assertCountable,
   book,
   bookBack,
@@ -20,6 +21,7 @@ import {
   inferIncrease,
   toLedgerExecution,
 } from "./fills.ts";
+import { raiseLive } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -28,8 +30,8 @@ import type { BrokerPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { type Qty, qty } from "../numbers.ts";
-import type { Fill, Order } from "../order.ts";
+import { qty } from "../numbers.ts";
+import { type Fill, type Order, takenOffBy } from "../order.ts";
 import { type Execution, saysTheSame } from "../report.ts";
 
 /** Books an execution back that the venue voided. */
@@ -83,7 +85,7 @@ export function applyCorrected(
     inferIncrease(turn, order, { executed: raised, clOrdId: null });
   }
   rebook(turn, order, { fill, execution });
-  advance(turn, order, {
+  advanceExecuted(turn, order, {
     ...UNSAID,
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
@@ -233,16 +235,16 @@ function countOnce(
   order.joinFills(fill, named);
   named.booked = fill.booked;
   named.tag = fill.tag;
-  named.baseVersion = Math.min(fill.baseVersion, named.baseVersion);
   order.voidedQty = qty(order.voidedQty - twice);
-  named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   if (order.leavesQty > leavesQty) {
     advance(turn, order, { ...UNSAID, execType: "Restated", reason });
   }
   if (named.isProvisional && !named.isVoided && !fill.isProvisional) {
     makeFinal(turn, order, { fill: named, execRefId: execId });
   }
-  if (order.status === "Filled" && order.openQty > 0) raiseLive(turn, order, execRefId);
+  if (order.status === "Filled" && order.openQty > 0) {
+    raiseLive(turn, order, `what filled it (execution ${execRefId}) was booked twice`);
+  }
 }
 
 /** For the tag and in the epoch of what it corrects; nothing moves where both are the same. */
@@ -290,16 +292,6 @@ export function bookAnew(
   closePosting(turn);
 }
 
-/** What filled it was counted twice, so the venue works on what is left. */
-function raiseLive(turn: Turn, order: Order, execRefId: string): void {
-  raise(turn, {
-    code: "LIVE_AFTER_END",
-    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
-      `must not have it: what filled it (execution ${execRefId}) was booked twice; cancel ` +
-      `${order.clOrdId} at the venue`,
-  });
-}
-
 function rebook(
   turn: Turn,
   order: Order,
@@ -311,13 +303,8 @@ function rebook(
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };
-  fill.peakQty = qty(Math.max(fill.peakQty, execution.lastQty));
+  order.raisePeak(fill, execution.lastQty);
   order.voidedQty = qty(order.voidedQty - takenOff + takenOffBy(fill));
   if (order.fillOf(execution.execId) !== undefined) return;
   order.correctFill(fill, execution.execId);
-}
-
-/** What of its peak the execution does not count any more. */
-function takenOffBy(fill: Fill): Qty {
-  return qty(fill.peakQty - fill.execution.lastQty);
 }

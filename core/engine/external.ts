@@ -15,6 +15,7 @@ import { haltInstrument, raise, type Turn } from "./turn.ts";
 import { FUTURE_MAX_US } from "../blotter.ts";
 import type { BrokerPayloads, Event } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
+import { qty } from "../numbers.ts";
 
 type BrokerEvent = Event<keyof BrokerPayloads>;
 
@@ -77,6 +78,7 @@ function toFill(turn: Turn, event: Event<"OrderExecuted">): ExternalFill | undef
     side: payload.side,
     execution: toExecution(payload),
     correctedAs: [],
+    peakQty: payload.lastQty,
     booked: turn.seqId,
     isVoided: false,
     isTakenOver: false,
@@ -117,6 +119,7 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
   ledger.reverse(was);
   closePosting(turn);
   fill.execution = execution;
+  fill.peakQty = qty(Math.max(fill.peakQty, execution.lastQty));
   learn(turn, fill, payload.execId);
   ledger.book(toExternalExecution(turn, fill));
   finish(turn, fill, "corrected");
@@ -154,6 +157,7 @@ function countOnce(turn: Turn, fill: ExternalFill, named: ExternalFill): boolean
   }
   ledger.reverse(first);
   named.booked = booked;
+  named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   externalFills.join(fill, named);
   externalFills.keep(named, turn.nowUs);
   finish(turn, named, "told twice");

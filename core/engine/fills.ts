@@ -11,15 +11,16 @@
  * @module
  */
 import { forgetRequest } from "./doubt.ts";
-import { accept } from "./outcomes.ts";
+import { accept, raiseLive } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
-import { toExecution, UNSAID } from "./reports.ts";
+import { type Step, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
-import { assertTakenOver, externalFillOf, isSettledElsewhere, takeOver } from "./take_over.ts";
+import { assertTakenOver, externalFillOf, isBookedFor, takeOver } from "./take_over.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
+import type { ExternalFill } from "../external_fills.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { Posting } from "../ledger/account.ts";
@@ -27,62 +28,113 @@ import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
 import type { Fill, Order } from "../order.ts";
 
+/** What a venue told of an execution, and the one in `external` that it is, if it is one. */
+type Told = {
+  readonly payload: BrokerPayloads["OrderExecuted"];
+  readonly isOldVersion: boolean;
+  readonly external: ExternalFill | undefined;
+};
+
+/** That, and the execution as its order is to keep it. */
+type Taken = Told & { readonly fill: Fill };
+
 /** Books a fill and reports it. */
 export function applyExecuted(
   turn: Turn,
   order: Order,
   of: { readonly payload: BrokerPayloads["OrderExecuted"]; readonly isOldVersion: boolean },
 ): void {
-  const { payload } = of;
-  if (order.fillOf(payload.execId) !== undefined) {
-    turn.state.count("duplicate_reports");
-    return;
-  }
+  const { payload, isOldVersion } = of;
   const external = externalFillOf(turn, order, payload.execId);
-  if (external !== undefined && isSettledElsewhere(order, external)) {
+  if (order.fillOf(payload.execId) !== undefined || isBookedFor(order, external)) {
     turn.state.count("duplicate_reports");
     return;
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
-  const { provisional: isProvisional, venueOrderId } = payload;
-  const execution = external?.execution ?? toExecution(payload);
-  const booked = external?.booked ?? turn.seqId;
-  assertCountable(order, execution.lastQty);
-  const posting = turn.state.ledger.toPosting(
-    toLedgerExecution(turn, order, { execution, booked, tag: null, isProvisional }),
-  );
+  const fill = toFill(turn, order, { payload, isOldVersion, external });
+  assertCountable(order, fill.peakQty);
+  const taken = { payload, isOldVersion, external, fill };
+  if (fill.isVoided) applyVoidedBefore(turn, order, taken);
+  else applyTrade(turn, order, taken);
+  checkFill(turn, order, fill.execution.execId);
+}
+
+function applyTrade(turn: Turn, order: Order, of: Taken): void {
+  const { fill, external } = of;
+  const posting = turn.state.ledger.toPosting(toLedgerExecution(turn, order, fill));
   if (external !== undefined) assertTakenOver(turn, external);
-  if (venueOrderId !== null && !of.isOldVersion) {
-    turn.state.blotter.nameAtVenue(order, venueOrderId);
-  }
   const isLate = order.isTerminal;
-  if (!isLate && !of.isOldVersion) {
-    accept(turn, order, { inferred: true });
-    inferIncrease(turn, order, { executed: execution.lastQty, clOrdId: payload.clOrdId });
-  }
-  const fill: Fill = {
-    execution,
-    correctedAs: external === undefined ? null : [...external.correctedAs],
-    peakQty: execution.lastQty,
-    booked,
-    baseVersion: of.isOldVersion ? 0 : order.baseVersion,
-    tag: order.tag,
-    isVoided: false,
-    isProvisional,
-    next: null,
-  };
-  if (external !== undefined) takeOver(turn, external);
+  prove(turn, order, of);
+  if (external !== undefined) takeOver(turn, order, external);
   book(turn, order, { booking: fill, posting });
   remember(turn, order, fill);
-  advance(turn, order, {
+  if (isLate) turn.state.count("late_fills");
+  advanceExecuted(turn, order, {
     ...UNSAID,
     execType: "Trade",
     reason: "executed by the venue",
-    execution,
+    execution: fill.execution,
     late: isLate,
-    provisional: isProvisional,
+    provisional: fill.isProvisional,
   });
-  checkFill(turn, order, { isLate, execId: execution.execId });
+}
+
+/**
+ * Takes over an execution that was voided while its order was not known: nothing is booked, and what
+ * it took of the order does not come back to the market. Its client is only told what is left.
+ */
+function applyVoidedBefore(turn: Turn, order: Order, of: Taken): void {
+  const { fill, external } = of;
+  prove(turn, order, of);
+  const { leavesQty } = order;
+  if (external !== undefined) takeOver(turn, order, external);
+  order.addFill(fill);
+  if (order.isTerminal) turn.state.blotter.keep(order, turn.nowUs);
+  if (order.leavesQty === leavesQty) return;
+  const reason = `execution ${fill.execution.execId} was voided before its order was known`;
+  advanceExecuted(turn, order, { ...UNSAID, execType: "Restated", reason });
+}
+
+/** The execution as it was told, or as it stands in `external`; without a tag yet. */
+function toFill(turn: Turn, order: Order, { payload, isOldVersion, external }: Told): Fill {
+  return {
+    execution: external?.execution ?? toExecution(payload),
+    correctedAs: external === undefined ? null : [...external.correctedAs],
+    peakQty: external?.peakQty ?? payload.lastQty,
+    booked: external?.booked ?? turn.seqId,
+    baseVersion: isOldVersion ? 0 : order.baseVersion,
+    tag: null,
+    isVoided: external?.isVoided ?? false,
+    isProvisional: payload.provisional,
+    next: null,
+  };
+}
+
+/**
+ * Does what an execution proves of its order: its name, that the venue has it, that it was replaced.
+ * The execution bears the tag that the order has after that.
+ */
+function prove(turn: Turn, order: Order, of: Taken): void {
+  const { fill, isOldVersion, payload: { venueOrderId, clOrdId } } = of;
+  if (!isOldVersion) {
+    if (venueOrderId !== null) turn.state.blotter.nameAtVenue(order, venueOrderId);
+    if (!order.isTerminal) {
+      accept(turn, order, { inferred: true });
+      inferIncrease(turn, order, { executed: fill.peakQty, clOrdId });
+    }
+  }
+  fill.tag = order.tag;
+}
+
+/**
+ * Moves the order by what was executed of it, or corrected, and reports it. It ends by the sum of all
+ * its versions; the one at the venue knows nothing of those before it, and may go on: alarmed.
+ */
+export function advanceExecuted(turn: Turn, order: Order, step: Step): void {
+  const wasLive = !order.isTerminal;
+  advance(turn, order, step);
+  if (!wasLive || !order.isTerminal || order.openHere === 0) return;
+  raiseLive(turn, order, `was placed anew, and ${order.openHere} quanta of that are open`);
 }
 
 /** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */
@@ -188,15 +240,10 @@ export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): L
   };
 }
 
-function checkFill(
-  turn: Turn,
-  order: Order,
-  of: { readonly isLate: boolean; readonly execId: string },
-): void {
-  if (of.isLate) turn.state.count("late_fills");
+function checkFill(turn: Turn, order: Order, execId: string): void {
   const isOver = order.cumQty + order.voidedQty > order.orderQty;
   if (!isOver && !order.wasAbsent && !order.isDryRun) return;
-  const name = `execution ${of.execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
+  const name = `execution ${execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
   if (order.isDryRun) {
     raise(turn, {
       code: "DRY_RUN_FILL",

@@ -225,6 +225,7 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   order.version += 1;
   order.keyVersion = order.version;
   order.baseVersion = order.version;
+  order.executedAnew = qty(0);
   forgetName(order);
   issue(turn, order, "Submit");
 }
@@ -235,7 +236,7 @@ function onAcceptedAfterEnd(turn: Turn, order: Order): void {
 }
 
 /** The venue works on an order that has ended here. */
-function raiseLive(turn: Turn, order: Order, what: string): void {
+export function raiseLive(turn: Turn, order: Order, what: string): void {
   raise(turn, {
     code: "LIVE_AFTER_END",
     text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +

@@ -4,7 +4,8 @@
  * before the venue's answer, and tells them again under the order's key.
  *
  * Such an execution moves to its order as it stands: it was told once, and what was told of it since
- * holds. That it moved stays known, since a history may tell it by the same name again.
+ * holds. So does one that was voided: it counts nowhere, but took something of its order. That it
+ * moved stays known, since a history may tell it by the same name again.
  *
  * Invariant: it counts once, in one book.
  * @module
@@ -13,7 +14,8 @@ import { closePosting } from "./postings.ts";
 import type { Turn } from "./turn.ts";
 import type { ExternalFill } from "../external_fills.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import type { Order } from "../order.ts";
+import { qty } from "../numbers.ts";
+import { type Order, takenOffBy } from "../order.ts";
 
 /**
  * The execution in `external` that an order's execution is, or undefined. Venues number trades by
@@ -25,11 +27,11 @@ export function externalFillOf(turn: Turn, order: Order, execId: string): Extern
   return fill.instrument === order.instrument && fill.side === order.side ? fill : undefined;
 }
 
-/** True of one that counts no more, or for the order already, by another of its ids. */
-export function isSettledElsewhere(order: Order, fill: ExternalFill): boolean {
-  const { isVoided, execution, correctedAs } = fill;
-  return isVoided ||
-    [execution.execId, ...correctedAs].some((id) => order.fillOf(id) !== undefined);
+/** True of one that the order has already, by another of its ids. */
+export function isBookedFor(order: Order, fill: ExternalFill | undefined): boolean {
+  if (fill === undefined) return false;
+  const { execution, correctedAs } = fill;
+  return [execution.execId, ...correctedAs].some((id) => order.fillOf(id) !== undefined);
 }
 
 /** @throws {InvariantError} If the execution cannot be taken out of `external`. */
@@ -38,11 +40,17 @@ export function assertTakenOver(turn: Turn, fill: ExternalFill): void {
   turn.state.ledger.assertCorrectable({ was, now: was });
 }
 
-/** Takes the execution out of `external`; its order's booking must follow. */
-export function takeOver(turn: Turn, fill: ExternalFill): void {
+/**
+ * Takes the execution out of `external`, if it counts there, and off the order what the venue took
+ * off it since; the order's booking of what is left must follow.
+ */
+export function takeOver(turn: Turn, order: Order, fill: ExternalFill): void {
   const { externalFills, ledger } = turn.state;
-  ledger.reverse(toExternalExecution(turn, fill));
-  closePosting(turn);
+  if (!fill.isVoided) {
+    ledger.reverse(toExternalExecution(turn, fill));
+    closePosting(turn);
+  }
+  order.voidedQty = qty(order.voidedQty + takenOffBy(fill));
   fill.isTakenOver = true;
   externalFills.keep(fill, turn.nowUs);
 }

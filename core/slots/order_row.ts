@@ -72,6 +72,8 @@ export const EXPIRE_US = 35;
 export const REFERENCE_PX = 36;
 /** What its retirement counts from. */
 export const KEPT_SINCE_US = 37;
+/** Of the few that are placed anew; 0 at first. */
+export const EXECUTED_ANEW = 38;
 /** Columns of a row, of 64 bits: five lines of the cache. */
 export const ORDER_WIDTH = 40;
 
@@ -170,6 +172,7 @@ export function requestColumn(kind: RequestKind): number {
 export function clearRow({ row, ints }: RowPage, at: number): void {
   for (let column = 0; column < PRICE; column += 1) row[at + column] = 0;
   for (let column = PRICE; column < ORDER_WIDTH; column += 1) row[at + column] = NONE;
+  row[at + EXECUTED_ANEW] = 0;
   ints[2 * at + BASE_VERSION] = 1;
   ints[2 * at + BOUND_NEWEST] = NO_SLOT;
   ints[2 * at + TAG] = NO_LABEL;

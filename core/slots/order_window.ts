@@ -34,6 +34,7 @@ import {
   DOUBT_BITS,
   DOUBT_SINCE_US,
   ENDED_US,
+  EXECUTED_ANEW,
   EXPIRE_US,
   FLAG,
   FLAGS,
@@ -214,6 +215,15 @@ export class OrderWindow {
 
   set baseCumQty(value: Qty) {
     this.#row[this.#at + BASE_CUM_QTY] = value;
+  }
+
+  /** Quantity that the order now at the venue executed, of one that was placed anew. */
+  get executedAnew(): Qty {
+    return stored(this.#row, this.#at + EXECUTED_ANEW);
+  }
+
+  set executedAnew(value: Qty) {
+    this.#row[this.#at + EXECUTED_ANEW] = value;
   }
 
   get ttlDueUs(): Micros | null {

@@ -47,6 +47,7 @@ const KINDS = [
   "filled",
   "filledLate",
   "voided",
+  "corrected",
   "cancelled",
   "rejected",
   "replaced",
@@ -164,6 +165,15 @@ class Play {
         break;
       case "voided":
         w.broker("ExecutionVoided", { ...ref(order), execId: `v${b}`, execRefId: `e${b % 40}` });
+        break;
+      case "corrected":
+        corrected(w, {
+          order,
+          ref: `e${b % 40}`,
+          id: a % 2 === 0 ? `e${a % 40}` : `c${a}`,
+          qty: 500 * (1 + a % 4),
+          px: NEVER_WORSE,
+        });
         break;
       case "cancelled":
         w.cancelled(order);
@@ -348,7 +358,7 @@ function isBeyondWhatIsOpen(state: EngineState): boolean {
 
 Deno.test("no set of orders is let in whose worst case is beyond a limit", () => {
   const orderly = steps.map((turns) =>
-    turns.filter(({ kind }) => !["voided", "replaced"].includes(kind))
+    turns.filter(({ kind }) => !["voided", "corrected", "replaced"].includes(kind))
   );
   fc.assert(
     fc.property(options, orderly, (of, turns) => {

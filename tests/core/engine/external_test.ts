@@ -5,57 +5,21 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import {
-  clientIndex,
-  type ExecutionReport,
-  instrumentId,
-  micros,
-  px,
-  qty,
-} from "../../../core/mod.ts";
+import { clientIndex, instrumentId, micros, px, qty } from "../../../core/mod.ts";
 import { draft, SETTINGS, World } from "../../support/engine_world.ts";
 import { runner } from "../../support/outcome_instruments.ts";
+import {
+  FEE,
+  position,
+  STRANGER,
+  stranger,
+  strangerConfirms,
+  strangerCorrects,
+  strangerVoids,
+} from "../../support/stranger_words.ts";
 import * as say from "../../support/venue_words.ts";
 
-const STRANGER = { order: null, clOrdId: "somebody-else", venueOrderId: "v99" } as const;
-const FEE = { liquidity: "Taker", commission: "0.5", commissionCurrency: "USDT" } as const;
 const BTC = instrumentId(0);
-
-type Differently = {
-  readonly id?: string;
-  readonly side?: "Buy" | "Sell" | null;
-  readonly agoMs?: number;
-  readonly instrument?: typeof BTC | null;
-  readonly qty?: number;
-};
-
-function stranger(w: World, of: Differently = {}): readonly ExecutionReport[] {
-  const { id = "e1", side = "Sell", agoMs = 0, instrument = BTC } = of;
-  const execution = { execId: id, lastQty: qty(of.qty ?? 2000), lastPx: px(10_000), ...FEE };
-  const payload = { ...STRANGER, ...execution, provisional: false, ...(side && { side }) };
-  const common = draft("broker_report", "OrderExecuted", payload, instrument);
-  return w.offer({ ...common, eventTime: micros(w.nowUs - agoMs * 1000) });
-}
-
-function strangerVoids(w: World, execRefId: string): void {
-  w.broker("ExecutionVoided", { ...STRANGER, execId: "x1", execRefId });
-}
-
-function strangerConfirms(w: World, execRefId: string): void {
-  w.broker("ExecutionConfirmed", { ...STRANGER, execRefId });
-}
-
-function strangerCorrects(
-  w: World,
-  of: { readonly ref: string; readonly id: string; readonly qty: number },
-): void {
-  const terms = { lastQty: qty(of.qty), lastPx: px(10_100), ...FEE };
-  w.broker("ExecutionCorrected", { ...STRANGER, execId: of.id, execRefId: of.ref, ...terms });
-}
-
-function position(w: World): string | undefined {
-  return w.timeline.view.positions("account")[0]?.qty;
-}
 
 Deno.test("apply() books a stranger's fill to external, halts the instrument and alarms", () => {
   const w = say.placed();
@@ -329,150 +293,6 @@ Deno.test("apply() books no fill that a shorter horizon may have forgotten", () 
   deepStrictEqual(again.lines, w.lines.slice(from));
 });
 
-type Keyed = {
-  readonly id?: string;
-  readonly qty?: number;
-  readonly clOrdId?: string;
-  readonly venueOrderId?: string;
-  readonly instrument?: typeof BTC;
-};
-
-/** An execution under our key, of order 1 unless told otherwise. */
-function keyed(w: World, of: Keyed = {}): readonly ExecutionReport[] {
-  const { id = "e1", clOrdId = "tl01234567-1-1", venueOrderId = null, instrument = BTC } = of;
-  const named = { order: null, clOrdId, venueOrderId, execId: id, provisional: false };
-  const payload = { ...named, lastQty: qty(of.qty ?? 2000), lastPx: px(10_000), ...FEE };
-  return w.offer(draft("broker_report", "OrderExecuted", payload, instrument));
-}
-
-function booksOf(w: World): unknown {
-  const { view } = w.timeline;
-  return [view.positions("account"), view.positions(clientIndex(0)), view.balances()];
-}
-
-Deno.test("apply() moves a stranger's fill to the order of ours that it turns out to be", () => {
-  const [moved, told] = [true, false].map((isTold) => {
-    const w = say.placed();
-    if (isTold) stranger(w, { side: "Buy" });
-    const again = new World({}, w.timeline.checkpoint());
-    const from = w.events.length;
-    const reports = say.briefs(keyed(w));
-    deepStrictEqual(reports, ["New/Accepted 0+10000 inferred", "Trade/PartiallyFilled 2000+8000"]);
-    deepStrictEqual(say.alarms(w), []);
-    for (const event of w.events.slice(from)) again.apply(event);
-    deepStrictEqual(again.lines, w.lines.slice(from));
-    if (isTold) strictEqual(w.place("a2")[0]?.rejectCode, "TRADING_HALTED", "nobody has looked");
-    return booksOf(w);
-  });
-  deepStrictEqual(moved, told);
-});
-
-Deno.test("apply() knows a moved fill however it is told again, also after a checkpoint", () => {
-  const w = say.placed();
-  stranger(w, { side: "Buy" });
-  keyed(w);
-  const before = booksOf(w);
-  const again = new World({}, w.timeline.checkpoint());
-  const from = w.events.length;
-  keyed(w);
-  stranger(w, { side: "Buy" });
-  deepStrictEqual([w.timeline.view.counters()["duplicate_reports"], booksOf(w)], [2, before]);
-  for (const tell of [() => strangerVoids(w, "e1"), () => strangerConfirms(w, "e1")]) {
-    tell();
-    deepStrictEqual([say.alarms(w), booksOf(w)], [["ORPHAN_REPORT"], before]);
-  }
-  stranger(w, { id: "e2", side: "Buy" });
-  strangerCorrects(w, { ref: "e2", id: "e1", qty: 1000 });
-  deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"], "what it names is no stranger's any more");
-  strictEqual(say.briefs(say.voided(w, "e1"))[0], "TradeCancel/Accepted 0+8000");
-  strictEqual(position(w), "2");
-  for (const event of w.events.slice(from)) again.apply(event);
-  deepStrictEqual(again.lines, w.lines.slice(from));
-});
-
-Deno.test("apply() moves a stranger's fill as it was corrected, with all of its ids", () => {
-  const w = say.placed();
-  stranger(w, { side: "Buy" });
-  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
-  const [, trade] = keyed(w, { venueOrderId: "v1" });
-  deepStrictEqual([trade?.execution?.execId, trade?.execution?.lastQty], ["e1", 1500]);
-  strictEqual(keyed(w, { id: "x1", qty: 1500 }).length, 0);
-  strictEqual(position(w), "1.5");
-  const again = new World({}, w.timeline.checkpoint());
-  const from = w.events.length;
-  strictEqual(say.briefs(say.voided(w, "x1"))[0], "TradeCancel/Accepted 0+8500");
-  for (const event of w.events.slice(from)) again.apply(event);
-  deepStrictEqual(again.lines, w.lines.slice(from));
-});
-
-Deno.test("apply() books nothing for an order that was voided while it was a stranger's", () => {
-  const w = say.placed();
-  stranger(w, { side: "Buy" });
-  strangerVoids(w, "e1");
-  strictEqual(keyed(w).length, 0);
-  deepStrictEqual([position(w), w.timeline.view.counters()["duplicate_reports"]], ["0", 1]);
-});
-
-Deno.test("apply() moves no stranger's fill that its order has by the id of its correction", () => {
-  const w = say.placed();
-  keyed(w, { id: "x1", qty: 1500 });
-  stranger(w, { side: "Buy" });
-  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
-  const before = booksOf(w);
-  strictEqual(keyed(w).length, 0);
-  deepStrictEqual(booksOf(w), before);
-});
-
-Deno.test("apply() moves no stranger's fill of the other side or of another instrument", () => {
-  const w = say.placed();
-  stranger(w, { side: "Sell" });
-  keyed(w);
-  strictEqual(position(w), "0", "both count");
-  const other = say.placed();
-  const { id, ...terms } = runner(1);
-  other.control("InstrumentListed", { ...terms, id, name: "test:other" }, id);
-  stranger(other, { side: "Buy", instrument: id });
-  keyed(other);
-  strictEqual(position(other), "2");
-  strangerVoids(other, "e1");
-  strictEqual(other.timeline.view.counters()["external_fills"], 1);
-  deepStrictEqual(say.alarms(other), ["EXTERNAL_FILL"]);
-});
-
-Deno.test("apply() moves a stranger's bet in the epoch in which it was booked", () => {
-  const [moved, told] = [true, false].map((isLate) => {
-    const w = say.placed();
-    for (const { id, symbol, ...terms } of [runner(1), runner(2)]) {
-      w.control("InstrumentListed", { ...terms, id, symbol, name: `test:${symbol}` }, id);
-    }
-    const instrument = instrumentId(1);
-    w.place("bet", { instrument: "test:runner-1", price: "100", orderQty: "50" });
-    const { clOrdId } = w.lastCommand();
-    if (isLate) stranger(w, { side: "Buy", instrument });
-    else keyed(w, { clOrdId, instrument });
-    const removal = { reductionPpm: 211_000, basis: "price" } as const;
-    const fact = draft("broker_report", "RunnerRemoved", removal, instrumentId(2));
-    w.offer({ ...fact, idempotencyKey: "k" });
-    if (isLate) keyed(w, { clOrdId, instrument });
-    strictEqual(w.timeline.view.counters()["invariant_failures"], 0);
-    const bet = w.timeline.view.positions(clientIndex(0)).find(({ qty }) => qty !== "0");
-    deepStrictEqual([bet?.qty, bet?.avgPx], ["20", "78.9"], "100.00, reduced");
-    return booksOf(w);
-  });
-  deepStrictEqual(moved, told);
-});
-
-Deno.test("apply() changes nothing by a move that would break a bound", () => {
-  const w = say.placed();
-  stranger(w, { side: "Buy" });
-  stranger(w, { id: "e2", qty: Number.MAX_SAFE_INTEGER });
-  stranger(w, { id: "e3", qty: 1000 });
-  const before = booksOf(w);
-  strictEqual(keyed(w).length, 0, "without it the account would have sold too much");
-  deepStrictEqual([say.alarms(w), booksOf(w)], [["INVARIANT"], before]);
-  strictEqual(w.timeline.view.orders("account", { limit: 1 })[0]?.ordStatus, "Submitted");
-});
-
 const unbookable = [
   ["without a side", { side: null }],
   ["without an instrument", { instrument: null }],
@@ -549,9 +369,9 @@ Deno.test("apply() goes on from a checkpoint that does not say what is kept sinc
   const w = say.worldIn("Cancelled");
   stranger(w, { id: "e9" });
   const saved = JSON.stringify(w.timeline.checkpoint());
-  match(saved, /"kept_since_us".*"correctedAs".*"isTakenOver":false/);
+  match(saved, /"kept_since_us".*"correctedAs".*"peakQty":2000.*"isTakenOver":false/);
   const older = saved.replace("kept_since_us", "of_old").replace("correctedAs", "ofOld")
-    .replace(',"isTakenOver":false', "");
+    .replace('"peakQty":2000,', "").replace(',"isTakenOver":false', "");
   const again = new World({}, JSON.parse(older));
   const from = w.events.length;
   strangerCorrects(w, { ref: "e9", id: "x9", qty: 1500 });

@@ -4,8 +4,16 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { EngineState } from "../../../core/engine/mod.ts";
-import { type Checkpoint, clientIndex, micros, orderId, px, qty } from "../../../core/mod.ts";
+import { type EngineState, readEngine } from "../../../core/engine/mod.ts";
+import {
+  type Checkpoint,
+  clientIndex,
+  instrumentId,
+  micros,
+  orderId,
+  px,
+  qty,
+} from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { alarms, corrected, found, voided } from "../../support/venue_words.ts";
@@ -20,9 +28,11 @@ function live(options: WorldOptions = {}): World {
 }
 
 /** A world into whose state one can look. */
-function watched(): { readonly state: EngineState; readonly w: World } {
+function watched(
+  options: WorldOptions = {},
+): { readonly state: EngineState; readonly w: World } {
   const timeline = new EngineTimeline(() => {});
-  const w = new World();
+  const w = new World(options);
   w.timeline = timeline;
   return { state: timeline.state, w: w.start().open() };
 }
@@ -348,6 +358,54 @@ Deno.test("apply() still sees that executions of the new version are missing, or
   }
 });
 
+const filled = (id: string, quanta: number): Late => (w) => w.fill(1, { id, qty: quanta });
+const ended: readonly (readonly [how: string, told: readonly Late[], codes: readonly string[]])[] =
+  [
+    ["with a late fill of the old one", [late, filled("n1", 9000)], ["LIVE_AFTER_END"]],
+    [
+      "with one that was voided",
+      [late, (w) => voided(w, "e1"), filled("n1", 9000)],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "corrected to more, with a late fill of the old one",
+      [late, filled("n1", 8000), (w) => corrected(w, { ref: "n1", id: "x1", qty: 9000 })],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "by what the old one alone fills late",
+      [late, (w) => w.fill(1, { id: "e2", qty: 9000, clOrdId: OLD_KEY })],
+      ["LIVE_AFTER_END"],
+    ],
+    [
+      "by what the old one had filled, corrected to more",
+      [(w) => corrected(w, { ref: "e0", id: "x0", qty: 13_000 })],
+      ["LIVE_AFTER_END"],
+    ],
+    ["by what it filled itself", [fresh, filled("n2", 10_000)], []],
+    [
+      "by a late fill beyond its quantity, after it filled all but one",
+      [filled("n1", 11_999), late],
+      ["LIVE_AFTER_END", "OVERFILL"],
+    ],
+    ["and the old one told a late fill after that", [filled("n1", 12_000), late], ["OVERFILL"]],
+  ];
+for (const [how, told, codes] of ended) {
+  const does = codes.includes("LIVE_AFTER_END") ? "alarms" : "does not alarm";
+  Deno.test(`apply() ${does} that a new version rests, which ended ${how}`, () => {
+    const w = placedAnew();
+    for (const tell of told) {
+      deepStrictEqual(alarms(w), []);
+      tell(w);
+    }
+    deepStrictEqual(alarms(w), codes);
+    strictEqual(
+      w.timeline.view.orders("account", { open: false, limit: 1 })[0]?.ordStatus,
+      "Filled",
+    );
+  });
+}
+
 Deno.test("apply() cancels by the kill switch what is placed anew and in doubt, after a late fill", () => {
   const w = live(CANCEL_NEW);
   w.replace("r1", { orig: "a1", qty: "12" });
@@ -357,6 +415,37 @@ Deno.test("apply() cancels by the kill switch what is placed anew and in doubt, 
   w.control("KillSwitchSet", { on: true, reason: "test" });
   found(w, { status: "open", orderQty: qty(12_000), clOrdId: "tl01234567-1-2" });
   strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() counts of an order placed anew what its newest version has not executed", () => {
+  const { w, state } = watched(CANCEL_NEW);
+  const openIn = (of: EngineState): number => of.risk.instrument(instrumentId(0)).sums.buyQty;
+  const open = (): number => openIn(state);
+  const placeAnew = (version: number, quantity: string): void => {
+    w.replace(`a${version}`, { orig: `a${version - 1}`, qty: quantity });
+    w.cancelled();
+    w.broker("OrderAccepted", { ...ref(1, `tl01234567-1-${version}`), venueOrderId: null });
+  };
+  w.place("a1");
+  w.accept();
+  placeAnew(2, "12");
+  w.fill(1, { id: "e1", qty: 2000 });
+  w.fill(1, { id: "x1", qty: 1500 });
+  corrected(w, { ref: "e1", id: "x1", qty: 1500 });
+  strictEqual(open(), 10_000, "one trade, that was 2000");
+  w.fill(1, { id: "e2", qty: 1000, clOrdId: OLD_KEY });
+  w.fill(1, { id: "x2", qty: 500 });
+  strictEqual(open(), 9500);
+  corrected(w, { ref: "e2", id: "x2", qty: 500 });
+  strictEqual(open(), 10_000, "and one of the former version");
+  corrected(w, { ref: "x1", id: "c1", qty: 2500 });
+  strictEqual(open(), 9500);
+  placeAnew(3, "20");
+  w.fill(1, { id: "e3", qty: 700, clOrdId: "tl01234567-1-2" });
+  strictEqual(open(), 16_500, "nothing yet of the third");
+  w.fill(1, { id: "e4", qty: 1000 });
+  strictEqual(open(), 15_500);
+  strictEqual(openIn(readEngine(w.timeline.checkpoint())), 15_500);
 });
 
 Deno.test("apply() reads a checkpoint that does not say which version executed what", () => {

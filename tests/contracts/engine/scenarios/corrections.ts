@@ -1,11 +1,10 @@
 /**
- * Scenarios of what venues say of executions afterwards, and of executions that no order explains.
+ * Scenarios of what venues say of executions afterwards.
  * @module
  */
-import { instrumentId, px, qty, venueId } from "../../../../core/numbers.ts";
-import type { Side } from "../../../../core/instrument.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
+import { correctExternal, externalFill } from "./strangers.ts";
 
 const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
 
@@ -13,6 +12,7 @@ const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_n
 function correct(
   story: Story,
   of: { readonly ref: string; readonly id: string; readonly qty: string; readonly px: string },
+  order = 1,
 ): Story {
   return story.report("ExecutionCorrected", {
     execId: of.id,
@@ -21,94 +21,14 @@ function correct(
     liquidity: "Maker",
     commission: "0.05",
     commissionCurrency: "USDT",
-  }, { order: 1 });
+  }, { order });
 }
 
 function confirm(story: Story, ref: string): Story {
   return story.report("ExecutionConfirmed", { execRefId: ref }, { order: 1 });
 }
 
-/** A fill on our account under a name that is not ours. */
-function externalFill(
-  story: Story,
-  of: { readonly id: string; readonly qty: string; readonly side?: Side; readonly late?: boolean },
-): Story {
-  const { lastQty, lastPx } = story.quanta(0, { qty: of.qty, px: "100" });
-  return story.offer({
-    source: "broker_report",
-    eventType: "OrderExecuted",
-    payload: {
-      order: null,
-      clOrdId: "theirs",
-      venueOrderId: "theirs",
-      execId: of.id,
-      lastQty,
-      lastPx,
-      liquidity: null,
-      commission: "0.01",
-      commissionCurrency: "USDT",
-      provisional: false,
-      ...(of.side === undefined ? {} : { side: of.side }),
-    },
-    venue: 0,
-    instrument: 0,
-  });
-}
-
-function correctExternal(
-  story: Story,
-  of: { readonly ref: string; readonly id: string; readonly qty: string },
-): Story {
-  const { lastQty, lastPx } = story.quanta(0, { qty: of.qty, px: "100" });
-  return story.offer({
-    source: "broker_report",
-    eventType: "ExecutionCorrected",
-    payload: {
-      order: null,
-      clOrdId: "theirs",
-      venueOrderId: "theirs",
-      execId: of.id,
-      execRefId: of.ref,
-      lastQty,
-      lastPx,
-      liquidity: null,
-      commission: "0.01",
-      commissionCurrency: "USDT",
-    },
-    venue: 0,
-    instrument: 0,
-  });
-}
-
-function voidExternal(story: Story, execRefId: string): Story {
-  const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
-  return story.offer({
-    source: "broker_report",
-    eventType: "ExecutionVoided",
-    payload: { ...names, execId: "v", execRefId },
-    venue: 0,
-    instrument: 0,
-  });
-}
-
-function confirmExternal(story: Story, execRefId: string): Story {
-  return story.offer({
-    source: "broker_report",
-    eventType: "ExecutionConfirmed",
-    payload: { order: null, clOrdId: null, venueOrderId: "theirs", execRefId },
-    venue: 0,
-    instrument: 0,
-  });
-}
-
-function release(story: Story): Story {
-  return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
-    venue: venueId(0),
-    instrument: instrumentId(0),
-  });
-}
-
-/** Corrections, confirmations, fills of nobody we know. */
+/** Corrections, confirmations, voids. */
 export const CORRECTIONS: readonly Scenario[] = [
   {
     name: "corrected_fill",
@@ -364,6 +284,34 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "new_version_is_open_after_the_end",
+    requires: ["fault 13", "fault 18", "R-CORE-7"],
+    description:
+      "Executions or corrections of all versions end the order: what the venue still has is alarmed.",
+    tell: (story) => {
+      const anew = (order: number): void => {
+        const key = `tl01234567-${order}`;
+        story.place(`i${order}`).accept(order)
+          .fill(order, { id: "e0", qty: "1", px: "100" })
+          .replace(`r${order}`, { orig: `i${order}`, qty: "13" }).cancelled(order)
+          .accept(order, { clOrdId: `${key}-2`, venueOrderId: `w${order}` });
+      };
+      const late = (order: number, id: string, quantity: string): Story =>
+        story.fill(order, { id, qty: quantity, px: "100", clOrdId: `tl01234567-${order}-1` });
+      story.begin(CANCEL_NEW);
+      for (const order of [1, 2, 3, 4, 5]) anew(order);
+      late(1, "e1", "4").fill(1, { id: "n1", qty: "8", px: "100" });
+      late(1, "e2", "1");
+      late(2, "e1", "3").void(2, { execId: "v1", ref: "e1" })
+        .fill(2, { id: "n1", qty: "8", px: "100" });
+      correct(story, { ref: "n1", id: "x1", qty: "9", px: "100" }, 2);
+      late(3, "e1", "12");
+      story.fill(4, { id: "n1", qty: "12", px: "100" });
+      story.fill(5, { id: "n1", qty: "11.999", px: "100" });
+      late(5, "e1", "2");
+    },
+  },
+  {
     name: "late_fill_keeps_its_order",
     requires: ["R-CORE-5", "fault 13"],
     description:
@@ -389,179 +337,6 @@ export const CORRECTIONS: readonly Scenario[] = [
       confirm(story, "e1").wait(10_000).deadline();
       confirm(story, "e1").fill(1, { id: "e1", qty: "10", px: "100" }).toDeadline()
         .fill(1, { id: "e1", qty: "10", px: "100" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know",
-    requires: ["fault 9", "fault 36", "R-CORE-6"],
-    description: "Booked to external, once; the instrument is halted until an operator has looked.",
-    tell: (story) => {
-      story.begin().place("i1");
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      story.place("i2").cancel("c1", { orig: "i1" }).accept(1).cancelled(1);
-      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
-      release(story).place("i3");
-      externalFill(story, { id: "x3", qty: "1" });
-      externalFill(story, { id: "x4", qty: "0", side: "Buy" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_revised",
-    requires: ["fault 9", "fault 13"],
-    description: "Voided and corrected like any other, to the external book.",
-    tell: (story) => {
-      const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
-      const about = { source: "broker_report", venue: 0, instrument: 0 } as const;
-      const terms = {
-        lastQty: qty(3000),
-        lastPx: px(9900),
-        liquidity: null,
-        commission: "0",
-        commissionCurrency: "USDT",
-      };
-      story.begin();
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      for (const execRefId of ["x1", "x1", "c", "nothing"]) {
-        const payload = { ...names, execId: "c", execRefId, ...terms };
-        story.offer({ ...about, eventType: "ExecutionCorrected", payload });
-      }
-      for (const execRefId of ["x1", "x1", "nothing"]) {
-        const payload = { ...names, execId: "v", execRefId };
-        story.offer({ ...about, eventType: "ExecutionVoided", payload });
-      }
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_by_its_corrections",
-    requires: ["fault 9", "fault 13"],
-    description: "Known by each of its ids, voided or not, until a horizon after the last word.",
-    tell: (story) => {
-      const correction = { ref: "x1", id: "c1", qty: "1.5" };
-      story.begin({ settings: { intentHorizonMs: 10_000 } });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      correctExternal(story.wait(8000), correction);
-      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
-      correctExternal(story, { ref: "c1", id: "c2", qty: "1" });
-      correctExternal(story, correction);
-      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
-      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
-      voidExternal(story, "c1");
-      correctExternal(story, correction);
-      correctExternal(story, { ref: "c2", id: "c3", qty: "1" });
-      voidExternal(story.wait(10_999), "c2");
-      externalFill(story.wait(1), { id: "x3", qty: "1", side: "Sell" });
-      voidExternal(story, "x2");
-      externalFill(story, { id: "c2", qty: "1", side: "Sell" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_confirmed",
-    requires: ["fault 9", "fault 13"],
-    description: "Known for a horizon from then; one that is voided or not booked is an orphan.",
-    tell: (story) => {
-      story.begin({ settings: { intentHorizonMs: 10_000 } });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      confirmExternal(story.wait(8000), "x1");
-      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      voidExternal(story, "x1");
-      confirmExternal(confirmExternal(story, "x1"), "nothing");
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_told_twice",
-    requires: ["fault 9", "fault 13"],
-    description: "A corrected trade counts once, unless the other one cannot be it.",
-    tell: (story) => {
-      const correction = { ref: "x1", id: "c1", qty: "1.5" };
-      story.begin({ settings: { intentHorizonMs: 10_000 } });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
-      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
-      correctExternal(story, { ref: "x1", id: "x2", qty: "1" });
-      correctExternal(correctExternal(story.wait(8000), correction), correction);
-      externalFill(story.wait(10_999), { id: "x1", qty: "2", side: "Sell" });
-      correctExternal(story, { ref: "x1", id: "c2", qty: "1" });
-      correctExternal(story, { ref: "x1", id: "c3", qty: "1" });
-      externalFill(story, { id: "c3", qty: "1", side: "Sell" });
-      voidExternal(story, "x1");
-      externalFill(story, { id: "x4", qty: "1", side: "Sell" });
-      correctExternal(story, { ref: "x1", id: "x4", qty: "1" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_too_old",
-    requires: ["fault 9", "R-CORE-5"],
-    description: "Older than the horizon: whether it was booked before is no longer known.",
-    tell: (story) => {
-      story.begin({ settings: { intentHorizonMs: 4 } });
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_by_a_longer_horizon",
-    requires: ["fault 9", "R-CORE-5"],
-    description: "Within the horizon, but not within the one that was in force before.",
-    tell: (story) => {
-      story.begin({ settings: { intentHorizonMs: 1 } }).start().wait(4);
-      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
-      externalFill(story.wait(1), { id: "x2", qty: "2", side: "Sell" });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_is_ours",
-    requires: ["fault 2", "fault 9", "R-CORE-5"],
-    description: "Told by a history before the order's name was known: it moves to the order.",
-    tell: (story) => {
-      const named = { unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
-      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
-      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
-      story.fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named })
-        .found(1, { status: "open", qty: "10", cum: "4", px: "100" })
-        .fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named });
-      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
-      voidExternal(story, "x1");
-      confirmExternal(story, "x1");
-      correctExternal(story, { ref: "x1", id: "c1", qty: "1" });
-      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
-      correctExternal(story, { ref: "x2", id: "x1", qty: "4" });
-      story.void(1, { execId: "v1", ref: "x1" }).place("i2");
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_is_ours_as_it_stands",
-    requires: ["fault 2", "fault 9", "fault 13"],
-    description: "Corrected or voided before that; of the other side it is another execution.",
-    tell: (story) => {
-      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
-      story.begin().place("i1");
-      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
-      correctExternal(story, { ref: "x1", id: "c1", qty: "3" });
-      story.fill(1, { id: "c1", qty: "2", provisional: true, ...named })
-        .fill(1, { id: "x1", qty: "4", ...named });
-      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
-      voidExternal(story, "x2").fill(1, { id: "x2", qty: "1", ...named });
-      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
-      story.fill(1, { id: "x3", qty: "1", ...named }).void(1, { execId: "v1", ref: "x1" });
-      voidExternal(story, "x3").fill(1, { id: "c4", qty: "1", ...named });
-      externalFill(story, { id: "x4", qty: "2", side: "Buy" });
-      correctExternal(story, { ref: "x4", id: "c4", qty: "1" });
-      story.fill(1, { id: "x4", qty: "2", ...named });
-    },
-  },
-  {
-    name: "fill_of_nobody_we_know_is_ours_and_cannot_be_moved",
-    requires: ["fault 9", "R-CORE-9"],
-    description: "Without it the account would have sold more than can be counted.",
-    tell: (story) => {
-      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
-      story.begin().place("i1");
-      externalFill(story, { id: "x1", qty: "2", side: "Buy" });
-      externalFill(story, { id: "x2", qty: "9007199254740.991", side: "Sell" });
-      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
-      story.fill(1, { id: "x1", qty: "2", ...named });
-      voidExternal(story, "x3").fill(1, { id: "x1", qty: "2", ...named });
     },
   },
 ];

@@ -20,6 +20,7 @@ import { REPLACES } from "./replaces.ts";
 import { RESTARTS } from "./restarts.ts";
 import { RISK } from "./risk.ts";
 import { STATES } from "./states.ts";
+import { STRANGERS } from "./strangers.ts";
 import { TURNED_BACK } from "./turned_back.ts";
 
 /** All scenarios; each name is the name of its fixture. */
@@ -33,6 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STATES,
   ...RISK,
   ...CORRECTIONS,
+  ...STRANGERS,
   ...ACCOUNTS,
   ...FUZZED,
   ...OUTCOMES,
