@@ -97,45 +97,50 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         return
     known = _told_before(state, order, payload["exec_id"])
     ids = [payload["exec_id"]] if known is None else _ids_of(state, known)
-    if known is not None and (known.fill.is_voided or any(name in order.fills for name in ids)):
+    if any(name in order.fills for name in ids):
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     fill = new_fill(payload, order.tag)
     if known is not None:
-        fill = replace(
-            known.fill,
-            provisional=fill.provisional,
-            peak=known.fill.last_qty,  # the order takes it as it stands
-        )
-        check_reversal(state, order.instrument, None, order.side, known.fill)
-    must(order.executed + fill.last_qty <= SAFE, "an order counts within 2^53")
-    check_booking(state, order.instrument, order.client, order.side, fill)
+        fill = replace(known.fill, provisional=fill.provisional)
+    must(order.executed + fill.peak <= SAFE, "an order counts within 2^53")
+    if not fill.is_voided:
+        if known is not None:
+            check_reversal(state, order.instrument, None, order.side, known.fill)
+        check_booking(state, order.instrument, order.client, order.side, fill)
     fill.is_former = is_old
     if not is_old:
         learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
-        infer_increase(state, order, fill.last_qty, payload["cl_ord_id"])
+        infer_increase(state, order, fill.peak, payload["cl_ord_id"])
     fill.tag = order.tag
+    was_live, left_before = not order.is_terminal, order.leaves_qty
     if known is not None:
-        reverse(state, order.instrument, None, order.side, known.fill)
         known.is_taken, known.kept_since = True, state.now
-    book(state, order.instrument, order.client, order.side, fill)
+    if not fill.is_voided:
+        if known is not None:
+            reverse(state, order.instrument, None, order.side, known.fill)
+        book(state, order.instrument, order.client, order.side, fill)
+        state.filled.append(state.now)
     for name in ids:
         order.fills[name] = fill
-    state.filled.append(state.now)
     if was_terminal:
         keep(state, order)
-    report(
-        state,
-        order,
-        "Trade",
-        own(order),
-        execution=shown(fill),
-        late=was_terminal,
-        provisional=fill.provisional,
-    )
+    if not fill.is_voided:
+        report(
+            state,
+            order,
+            "Trade",
+            own(order),
+            execution=shown(fill),
+            late=was_terminal,
+            provisional=fill.provisional,
+        )
+    elif order.leaves_qty < left_before:
+        report(state, order, "Restated", own(order))
+    look_what_goes_on(state, order, was_live)
     if order.is_dry:
         state.alarm("DRY_RUN_FILL")
     if order.was_absent:
@@ -164,6 +169,16 @@ def infer_increase(state: State, order: Order, qty: int, key: Optional[str]) -> 
     if order.may_grow and qty > order.open_qty:
         forget(state, order, "Replace")
         finish_replace(state, order, replace.order_qty, replace.price, key, inferred=True)
+
+
+def look_what_goes_on(state: State, order: Order, was_live: bool) -> None:
+    """A report that ended an order whose newest version has something open still: alarms.
+
+    `was_live`: before that report.
+    """
+    is_open = order.order_qty - order.base_cum_qty - order.executed_here > 0
+    if was_live and order.is_terminal and is_open:
+        state.alarm("LIVE_AFTER_END")
 
 
 def check_overfill(state: State, order: Order) -> None:
@@ -261,7 +276,8 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
     book(state, order.instrument, order.client, order.side, corrected)
     correct(fill, corrected)
     order.fills[name] = fill
-    if order.is_terminal:
+    was_live = not order.is_terminal
+    if not was_live:
         keep(state, order)
     report(
         state,
@@ -272,6 +288,7 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         exec_ref_id=fill.exec_id,
         provisional=fill.provisional,
     )
+    look_what_goes_on(state, order, was_live)
     if above > 0:
         check_overfill(state, order)
 

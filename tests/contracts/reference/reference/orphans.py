@@ -115,5 +115,6 @@ def _take_out(state: State, first: ExternalFill, other: ExternalFill) -> None:
     for name, each in state.external_fills.items():
         if each is first:
             state.external_fills[name] = other
+    other.fill.peak = max(other.fill.peak, first.fill.peak)
     other.kept_since = state.now
     _warn(state, other.instrument)
