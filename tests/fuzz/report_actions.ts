@@ -96,9 +96,8 @@ const filled: Maker = (scene, order) => {
     [5, leaves + 1 + draws.below(3)],
     [draws.chance(10) ? 1 : 0, 0],
   ]);
-  const again = order.fills.length > 0 && draws.chance(6);
   tell(scene, order, "OrderExecuted", {
-    execId: again ? draws.pick(order.fills) : scene.name("e"),
+    execId: executionId(scene, order),
     lastQty: qty(safe(lastQty)),
     lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
     liquidity: draws.pick(["Maker", "Taker", null]),
@@ -108,6 +107,15 @@ const filled: Maker = (scene, order) => {
     ...(draws.chance(10) ? { side: draws.pick(["Buy", "Sell"] as const) } : {}),
   });
 };
+
+/** Mostly a new one; at times one that was told before, of the order, or of nobody that is known. */
+function executionId(scene: Scene, order: KnownOrder): string {
+  const { draws, externals } = scene;
+  if (order.fills.length > 0 && draws.chance(6)) return draws.pick(order.fills);
+  const strangers = externals.filter(({ instrument }) => instrument === order.instrument);
+  if (strangers.length > 0 && draws.chance(12)) return draws.pick(strangers).execId;
+  return scene.name("e");
+}
 
 const voided: Maker = (scene, order) => {
   const { draws } = scene;
