@@ -4,30 +4,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Fills } from "../../core/fills.ts";
-import { px, qty, seqId } from "../../core/numbers.ts";
-import type { Fill } from "../../core/order.ts";
-
-function fillOf(execId: string): Fill {
-  const execution = {
-    execId,
-    lastQty: qty(1),
-    lastPx: px(1),
-    liquidity: null,
-    commission: "0",
-    commissionCurrency: "USDT",
-  };
-  return {
-    execution,
-    correctedAs: null,
-    peakQty: qty(1),
-    booked: seqId(1),
-    baseVersion: 1,
-    tag: null,
-    isVoided: false,
-    isProvisional: false,
-    next: null,
-  };
-}
+import { fillOf } from "../support/fills.ts";
 
 for (const count of [0, 1, 16, 17, 40]) {
   Deno.test(`Fills.get() finds each of ${count} executions by every id`, () => {

@@ -14,10 +14,10 @@ import {
   orderId,
   px,
   qty,
-  seqId,
   venueId,
 } from "../../core/numbers.ts";
-import type { Fill, Order } from "../../core/order.ts";
+import type { Order } from "../../core/order.ts";
+import { fillOf } from "../support/fills.ts";
 
 function newOrder(): Order {
   const blotter = new Blotter();
@@ -69,30 +69,6 @@ Deno.test("Order.addNotional() sums exactly, within 2^53 and beyond it and back"
   }));
 });
 
-function fillOf(
-  of: { readonly id: number; readonly version: number; readonly peak: number },
-): Fill {
-  const execution = {
-    execId: `e${of.id}`,
-    lastQty: qty(of.peak),
-    lastPx: px(1),
-    liquidity: null,
-    commission: "0",
-    commissionCurrency: "USDT",
-  };
-  return {
-    execution,
-    correctedAs: null,
-    peakQty: qty(of.peak),
-    booked: seqId(1),
-    baseVersion: of.version,
-    tag: null,
-    isVoided: false,
-    isProvisional: false,
-    next: null,
-  };
-}
-
 function placeAnew(order: Order): void {
   order.baseVersion += 1;
   order.executedAnew = qty(0);
@@ -103,7 +79,7 @@ Deno.test("Order.executedHere asks no execution again of an order that was place
   placeAnew(order);
   let asked = 0;
   for (let id = 0; id < 100; id += 1) {
-    const fill = fillOf({ id, version: order.baseVersion, peak: 2 });
+    const fill = fillOf(`e${id}`, { version: order.baseVersion, peak: 2 });
     Object.defineProperty(fill, "peakQty", {
       get: () => {
         asked += 1;
@@ -132,8 +108,8 @@ Deno.test("Order.executedHere is the sum of a walk, whatever becomes of the exec
       const fills = [...order.fills];
       const first = fills[one % Math.max(1, fills.length)];
       const second = fills[other % Math.max(1, fills.length)];
-      if (kind === "fill") order.addFill(fillOf({ id, version: order.baseVersion, peak }));
-      else if (kind === "late") order.addFill(fillOf({ id, version: 0, peak }));
+      if (kind === "fill") order.addFill(fillOf(`e${id}`, { version: order.baseVersion, peak }));
+      else if (kind === "late") order.addFill(fillOf(`e${id}`, { version: 0, peak }));
       else if (kind === "anew") placeAnew(order);
       else if (first === undefined || second === undefined) continue;
       else if (kind === "correct") order.raisePeak(first, qty(peak));
