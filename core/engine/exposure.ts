@@ -122,9 +122,8 @@ export function worstQty(order: Order, changed: Changed = UNCHANGED): Qty {
     return qty(Math.max(open, replace.orderQty - order.baseCumQty));
   }
   // Nor does it once it rests: it was sent with what was left before them.
-  const resting = order.baseVersion === 1
-    ? open
-    : Math.max(open, orderQty - order.baseCumQty - (changed.executedHere ?? order.executedHere));
+  const executedHere = changed.executedHere ?? order.executedHere;
+  const resting = Math.max(open, orderQty - order.baseCumQty - executedHere);
   return qty(replace === null ? resting : Math.max(resting, replace.orderQty - executed));
 }
 

@@ -185,8 +185,8 @@ function missingOf(
 function reduceBy(turn: Turn, instrument: Instrument, amount: Amount): Amount {
   const { scale } = instrument.qtyRule;
   const closing = -turn.state.ledger.positionQuanta("account", instrument.id);
-  const most = Math.max(Math.min(0, closing), wholeQuantaOf(amount, scale));
-  const quanta = Math.min(Math.max(0, closing), most);
+  const [least, most] = [Math.min(0, closing), Math.max(0, closing)];
+  const quanta = Math.min(most, Math.max(least, wholeQuantaOf(amount, scale)));
   const price = averagePriceOf(turn, instrument);
   if (price === undefined) return amount;
   bookAll(turn, instrument, portionsOf(instrument, { quanta, price }));

@@ -29,6 +29,16 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.connect()
         return client
 
+    async def behind_a_full_inbox(self):
+        """A client that has stopped reading."""
+        client = await self.connected(inbox_limit=10)
+        await client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        await self.happens(lambda: client._state.inbox.is_full)
+        await self.happens(lambda: not client.healthy)
+        return client
+
     async def seqs(self, client, count):
         got = []
         async for report in client.reports(timeout=5, until=lambda: len(got) >= count):
@@ -110,12 +120,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
 
     async def test_reports_come_though_nobody_takes_the_events_that_fill_the_inbox(self):
         self.daemon.heartbeat_ms = 1000
-        client = await self.connected(inbox_limit=10)
-        await client.subscribe("book", BTC)
-        for _ in range(50):
-            self.daemon.book_event()
-        await self.happens(lambda: client._state.inbox.is_full)
-        await self.happens(lambda: not client.healthy)
+        client = await self.behind_a_full_inbox()
         await client.place(BTC, "Buy", "0.01", "99.5")
         self.assertEqual(await self.seqs(client, 2), [1, 2])
         for _ in range(50):
@@ -198,12 +203,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
 
     async def test_close_says_that_orders_stay_behind_an_inbox_that_nobody_empties(self):
         self.daemon.heartbeat_ms = 100
-        client = await self.connected(inbox_limit=10)
-        await client.subscribe("book", BTC)
-        for _ in range(50):
-            self.daemon.book_event()
-        await self.happens(lambda: client._state.inbox.is_full)
-        await self.happens(lambda: not client.healthy)
+        client = await self.behind_a_full_inbox()
         self.daemon.drop()
         await client.close(keep_orders=True, timeout=5)
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])

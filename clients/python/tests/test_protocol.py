@@ -159,6 +159,16 @@ class Replay(SessionCase):
         session.connection_lost()
         self.assertTrue(session.is_over)
 
+    def left_before_a_cancel_was_answered(self):
+        """A session whose daemon has heard that orders stay, and may not have the cancel."""
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, True)
+        self.sent(session)
+        session.eof_received()
+        session.connection_lost()
+        return session
+
     def test_a_goodbye_that_keeps_orders_is_owed_until_the_daemon_closes_behind_it(self):
         session = self.begun()
         session.connection_lost()
@@ -187,22 +197,12 @@ class Replay(SessionCase):
             self.assertEqual(self.sent(session)[-1], said)
 
     def test_a_later_goodbye_does_not_owe_again_what_the_daemon_has_heard(self):
-        session = self.begun()
-        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
-        session.goodbye(None, True)
-        self.sent(session)
-        session.eof_received()
-        session.connection_lost()
+        session = self.left_before_a_cancel_was_answered()
         session.goodbye("later", None)
         self.assertFalse(session.owes_goodbye)
 
     def test_a_goodbye_that_keeps_orders_is_owed_anew_by_each_connection_that_is_made(self):
-        session = self.begun()
-        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
-        session.goodbye(None, True)
-        self.sent(session)
-        session.eof_received()
-        session.connection_lost()
+        session = self.left_before_a_cancel_was_answered()
         self.assertFalse(session.owes_goodbye)
         session.connection_made()  # for the cancel
         self.receive(session, ack(report_seq=1), report(1, "c"))
