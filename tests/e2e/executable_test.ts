@@ -7,6 +7,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
 import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
@@ -18,6 +19,7 @@ import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flag
 const SESSION = fileURLToPath(new URL("../support/bare_root_session.ts", import.meta.url));
 /** From copying to the end of the session: some seconds, on a machine that does nothing else. */
 const SESSION_MS_MAX = 120_000;
+const EXCLUSIVE = true;
 const ROUNDS = 5;
 const ROUNDS_MAX = 60;
 /** What the head may cost, on top of the runtime. */
@@ -76,6 +78,37 @@ async function msOf(
   const { code } = await new Deno.Command(program, { args, env, stdin: "null" }).output();
   strictEqual(code, 0);
   return performance.now() - before;
+}
+
+testWith(
+  [executable],
+  "an executable finds the code of a rehearsed start, and holds its directory while it runs",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const place = `${directory.path}/cache`;
+    const env = { TAPELINE_CACHE: place };
+    await msOf([...productCommand(), "version"], env); // unpacks
+    const here = `${place}/${[...Deno.readDirSync(place)][0]?.name}`;
+    const rehearsed = codeOfStart(`${here}/cache`);
+    const stateDir = `${directory.path}/state`;
+    await using _daemon = await DaemonProcess.start({ stateDir, env });
+    // The runtime writes what it could use in place of what it could not.
+    deepStrictEqual(codeOfStart(`${here}/cache`), rehearsed);
+    using held = Deno.openSync(here);
+    ok(!held.tryLockSync(EXCLUSIVE));
+    // Without a rehearsal it keeps what was compiled before anything ran.
+    const bare = [`${here}/tapeline`, "run", V8_OPTION, ...SEALED, ...PERMISSIONS];
+    const fresh = `${directory.path}/fresh`;
+    await msOf([...bare, `${here}/main.js`, "version"], { DENO_DIR: fresh });
+    ok(codeOfStart(fresh).length < rehearsed.length);
+  },
+);
+
+/** The code of `start.js` that the runtime keeps in a directory. */
+function codeOfStart(cache: string): Uint8Array {
+  using kept = new DatabaseSync(`${cache}/v8_code_cache_v2`, { readOnly: true });
+  const row = kept.prepare("SELECT data FROM codecache WHERE specifier LIKE '%/start.js'").get();
+  return row?.["data"] as Uint8Array;
 }
 
 testWith([executable, checksums], "what lies beside the executable tells what it is", async () => {

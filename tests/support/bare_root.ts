@@ -7,6 +7,7 @@
 /** What a minimal Debian has of what the head calls. */
 const TOOLS = [
   "chmod",
+  "env",
   "find",
   "flock",
   "gzip",

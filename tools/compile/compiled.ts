@@ -8,6 +8,8 @@ import { command } from "./command.ts";
 import { NET, PERMISSIONS, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
 import { CannotBuild, type Target } from "./targets.ts";
 
+/** Functions are compiled when they are read: the runtime keeps of a module only what was (decision 0091). */
+const EAGER = "--no-lazy";
 /** A download of some forty megabytes that takes longer is none. */
 const WITHIN_MS = 180_000;
 
@@ -30,7 +32,7 @@ export async function compileTo(
       "--no-config",
       "--no-lock",
       "--no-prompt",
-      V8_OPTION,
+      `${V8_OPTION},${EAGER}`,
       ...UNSTABLE,
       ...PERMISSIONS,
       NET.any,

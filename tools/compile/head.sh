@@ -17,13 +17,12 @@ refuse() {
 }
 
 tapeline() {
-  if ! each_place is_unpacked || ! hold; then
+  if ! each_place is_unpacked; then
     check_machine
     check_file
     each_place unpack || refuse "Cannot unpack the program: one directory must be this user's, \
 be writable, allow programs to be started and have room for $needs_mb MB; name one in \
 TAPELINE_CACHE: was ${tried#, }"
-    hold || refuse "Cannot start what was unpacked: it must stay where it is: was taken from $here"
   fi
   run_program "$@"
 }
@@ -65,18 +64,10 @@ is_own() {
 
 # A power cut leaves files without content, and a program without content would end as if all were well.
 is_unpacked() {
-  why='it went away'
   is_own "$1" && is_own "$here" && [ -x "$here/tapeline" ] && [ -s "$here/tapeline" ] || return 1
   for file in @FILES@; do
     [ -s "$here/$file" ] || return 1
   done
-}
-
-# As long as the program runs it holds this lock: no other version sweeps its directory away, and
-# neither does who cleans temporary directories (systemd-tmpfiles passes locked ones over).
-hold() {
-  command -v flock >/dev/null 2>&1 || return 0
-  exec 9<"$here" && flock -s 9 && is_unpacked "${here%/*}"
 }
 
 check_machine() {
@@ -130,13 +121,14 @@ unpack() {
   return "$1"
 }
 
-# Of several that start at once the first wins; what a cleaner took some files of is mended.
+# Of several that start at once the first wins; what a cleaner took some files of is mended, but for
+# a cache that is there. What came of it is looked at behind this.
 move_in() {
   if [ ! -d "$here" ]; then
     mv "$new" "$here" 2>/dev/null
     rm -rf "${here:?}/${new##*/}" # where mv put it if another came first
   elif ! is_unpacked "${here%/*}"; then
-    mv -f "$new"/* "$here"
+    mv -f "$new"/* "$here" 2>/dev/null || :
   fi
 }
 
@@ -149,7 +141,16 @@ fill() {
   (umask 077 && payload | gzip -dc | tar -xof - -C "$new") 2>/dev/null || return 1
   why="the runtime does not start: $("$new/tapeline" --version 2>&1 >/dev/null | head -n 1)"
   "$new/tapeline" --version >/dev/null 2>&1 || return 1
-  sync "$new"/* "$new" 2>/dev/null || sync # else a power cut leaves empty files behind the new name
+  rehearse
+  sync "$new"/* "$new"/cache/* "$new" 2>/dev/null || sync # else a power cut leaves empty files behind the new name
+}
+
+# Lets later starts find the code of a start compiled. They go without it where it comes to nothing.
+# No environment: a service manager must not hear of this daemon, which is none.
+rehearse() {
+  env -i DENO_DIR="$new/cache" "$new/tapeline" run @FLAGS@ @LOOPBACK@ "$new/rehearse.js" \
+    run --port 0 --state-dir "$new/state" >/dev/null 2>&1
+  rm -rf "$new/state"
 }
 
 # Removes what other versions left here long ago and nobody runs, and what a killed start left.

@@ -45,6 +45,7 @@ export function headOf(template: string, payload: Payload): string {
     FILES: payload.files.map(quoted).join(" "),
     REACH: reachCases(),
     FLAGS: [V8_OPTION, ...UNSTABLE, ...SEALED, ...PERMISSIONS].map(quoted).join(" "),
+    LOOPBACK: quoted(NET.loopback),
   };
   const filled = template.replace("# @REACH@", "@REACH@").replace(
     /@([A-Z0-9_]+)@/g,

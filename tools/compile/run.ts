@@ -16,6 +16,7 @@ import { compileTo } from "./compiled.ts";
 import { portable, sha256 } from "./portable.ts";
 import { npmCache, runtimeFor } from "./runtime.ts";
 import { type BillOf, billOfMaterials } from "./sbom.ts";
+import { withStartScript } from "./start_script.ts";
 import { CannotBuild, type Target, targetOf } from "./targets.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
@@ -125,7 +126,8 @@ async function makePortable(target: Target, { out, commit, runtime: given }: How
   try {
     const name = `tapeline-${target.triple}`;
     const runtime = Deno.readFileSync(given ?? await runtimeFor(target));
-    const program = await bundle({ root: ROOT, work, facts: { kind: "portable", commit } });
+    const facts = { kind: "portable", commit } as const;
+    const program = withStartScript(await bundle({ root: ROOT, work, facts }));
     const bytes = portable({ version: VERSION, target, runtime, program });
     replace(`${out}/${name}`, bytes);
     const version = Deno.version.deno;

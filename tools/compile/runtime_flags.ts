@@ -10,16 +10,14 @@
  */
 
 /**
- * Options of V8, for the whole process: room for young objects, few threads beside the loop's,
- * functions compiled before they are called, since the runtime keeps only what was (decision 0091),
- * and a collector that a thread may ask where it cannot see the garbage (`edge/deno_memory.ts`).
+ * Options of V8, for the whole process: room for young objects, few threads beside the loop's, and a
+ * collector that a thread may ask where it cannot see the garbage (`edge/deno_memory.ts`).
  */
 const V8_FLAGS = [
   "--min-semi-space-size=16",
   "--initial-heap-size=128",
   "--concurrent-marking-max-worker-num=1",
   "--concurrent-turbofan-max-threads=1",
-  "--no-lazy",
   "--expose-gc",
 ] as const;
 

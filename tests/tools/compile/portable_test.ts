@@ -5,16 +5,32 @@
  * Proves: R-OPS-1 in part (one executable). The real program in it: `tests/e2e/executable_test.ts`.
  * @module
  */
-import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  doesNotMatch,
+  match,
+  notStrictEqual,
+  ok,
+  strictEqual,
+} from "node:assert/strict";
 import { NET, REACH } from "../../../tools/compile/runtime_flags.ts";
 import { portable } from "../../../tools/compile/portable.ts";
 import { targetOf } from "../../../tools/compile/targets.ts";
 import { namespaces, root, shell, testWith } from "../../support/needs.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
-/** Tells how it was started; its size makes a full disk felt. */
+/**
+ * Tells how it was started, by a file where it is a rehearsal; its size makes a full disk felt.
+ * A rehearsal that fails, as this one does, keeps nothing from starting.
+ */
 const RUNTIME = `#!/bin/sh
 [ "$1" = --version ] && exit 0
+case "$*" in
+*/rehearse.js*)
+  printf '%s\\n' "$@" "$(/usr/bin/env)" >>"\${0%/*}/rehearsed"
+  mkdir "$DENO_DIR" && : >"$DENO_DIR/kept"
+  ;;
+esac
 printf '%s\\n' "$@"
 printf 'pid %s\\n' "$$"
 exit 7
@@ -143,6 +159,34 @@ testWith([shell], "an executable reaches the service manager that asked to be to
   ok(!(await built.run(["check"], env)).stdout.includes("unix:"));
 });
 
+testWith(
+  [shell],
+  "an executable rehearses a start where it unpacks, as nobody's service",
+  async () => {
+    using built = new Built();
+    const service = {
+      NOTIFY_SOCKET: "/run/n",
+      CACHE_DIRECTORY: built.place,
+      CREDENTIALS_DIRECTORY: "/c",
+    };
+    for (const _ of ["unpacking", "unpacked"]) {
+      strictEqual(
+        (await built.run(["run"], service)).code,
+        7,
+      );
+    }
+    const [name = ""] = built.unpacked;
+    const told = Deno.readTextFileSync(`${built.place}/${name}/rehearsed`);
+    strictEqual([...told.matchAll(/rehearse\.js/g)].length, 1);
+    match(
+      told,
+      /\n--allow-net=127\.0\.0\.1,\[::1\]\n\S*\/rehearse\.js\nrun\n--port\n0\n--state-dir\n/,
+    );
+    match(told, /^DENO_DIR=\S*\/cache$/m);
+    doesNotMatch(told, /NOTIFY_SOCKET|DIRECTORY|unix:/);
+  },
+);
+
 testWith([shell], "executables that start at once unpack one directory and all run", async () => {
   using built = new Built();
   const ends = await Promise.all(Array.from({ length: 8 }, () => built.run(["x"])));
@@ -150,7 +194,7 @@ testWith([shell], "executables that start at once unpack one directory and all r
   strictEqual(built.unpacked.length, 1);
   const [name = ""] = built.unpacked;
   const files = [...Deno.readDirSync(`${built.place}/${name}`)].map((one) => one.name).sort();
-  deepStrictEqual(files, ["SHA256SUMS", "main.js", "tapeline"]);
+  deepStrictEqual(files, ["SHA256SUMS", "cache", "main.js", "rehearsed", "tapeline"]);
 });
 
 const damages: readonly (readonly [string, (bytes: Uint8Array) => Uint8Array, RegExp])[] = [

@@ -1,0 +1,23 @@
+/**
+ * Entry of the program in a portable executable, `main.js` there: runs as a script all that a start
+ * runs.
+ *
+ * Of a module the runtime keeps the compiled code that there was when it was read, before anything
+ * ran; of a script it uses whatever lies in its cache under the name given here. `rehearse.js` has
+ * left the code of a whole start there (decision 0091). Where that is missing, or another
+ * runtime's, the script is compiled like any other.
+ * @module
+ */
+const begun = begin();
+
+function begin() {
+  const here = import.meta.dirname;
+  const lock = Deno.openSync(here);
+  lock.lockSync(); // nobody sweeps this directory away, or cleans it of what is old
+  const text = Deno.readTextFileSync(`${here}/start.js`);
+  const [start, refused] = Deno[Deno.internal].core.evalContext(text, "file:///tapeline/start.js");
+  if (refused !== null) throw refused.thrown;
+  const program = start(import.meta.url, (part) => import(part));
+  program.main();
+  return { lock, program };
+}
