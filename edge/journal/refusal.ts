@@ -63,6 +63,15 @@ export const RESTORE_ADVICE =
 export const LOSS_ADVICE = `${RESTORE_ADVICE}. If there is no newer copy, "tapeline run ` +
   `--accept-loss" begins a new journal on what is left, with trading halted`;
 
+/** What to do about a journal of which no batch is left: there is nothing to begin another one on. */
+export const NOTHING_LEFT_ADVICE = `${RESTORE_ADVICE}. If there is no backup, begin anew with a ` +
+  "new --state-dir: what rests at the venues is then nobody's, and all numbers begin again";
+
+/** Returns what to do about a journal that is whole up to `batch`, its last one, and ends too early. */
+export function earlyEndAdvice({ batch }: { readonly batch: number }): string {
+  return batch === 0 ? NOTHING_LEFT_ADVICE : LOSS_ADVICE;
+}
+
 function describePlace(place: JournalPlace): string {
   const parts: string[] = [];
   if (place.segment !== undefined) parts.push(`segment ${place.segment}`);

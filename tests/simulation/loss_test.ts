@@ -486,6 +486,39 @@ Deno.test("where only the checkpoints of a journal are left none is begun, with 
   deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
 });
 
+/** Zeroes came of everything behind the header of the only segment. */
+function loseAllBatches({ disk }: Machine): void {
+  const path = `${STATE}/journal/00000001.log`;
+  const bytes = disk.read(path);
+  disk.put(path, bytes.fill(0, bytes.indexOf(10) + 1));
+}
+
+const BEFORE_EMPTY = [
+  ["its mark", () => {}, /must reach its high-water mark \(batch \d+/],
+  ["its newest checkpoint", stop, /must reach its high-water mark \(batch \d+/],
+  ["a mark that is lost", ({ disk }: Machine) => disk.remove(`${STATE}/high_water`), /\bmissing\b/],
+] as const;
+for (const [what, meanwhile, sentence] of BEFORE_EMPTY) {
+  Deno.test(`a journal of which nothing is left before ${what} is refused, with acceptLoss as well`, () => {
+    const machine = new Machine();
+    const run = ready(machine);
+    accepted(machine, machine.client("alice"), "lost");
+    machine.pass(1_500_000);
+    meanwhile(machine, run);
+    machine.kill(run);
+    loseAllBatches(machine);
+    const before = filesOf(machine.disk);
+    const plain = machine.start().refusal;
+    ok(plain instanceof JournalRefused, String(plain));
+    match(plain.message, sentence);
+    const { refusal } = machine.start([], { acceptLoss: true });
+    ok(refusal instanceof JournalRefused, String(refusal));
+    match(refusal.message, /there must be an event left .*: was none\..*restore.*new --state-dir/);
+    deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
+    deepStrictEqual(machine.said("loss_accepted"), []);
+  });
+}
+
 const HOUR_US = 3_600_000_000;
 
 /** Starts on a loss that was accepted, resumes, and places an order: no key may come twice. */
