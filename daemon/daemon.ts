@@ -79,8 +79,8 @@ export function startDaemon(options: DaemonOptions): Daemon {
   try {
     const recovered = recoverTimeline(options);
     if (recovered.kind === "safeMode") {
-      const { seq, journalId } = recovered;
-      return new SafeMode({ ...options, lock, seq, journalId });
+      const { event, journalId } = recovered;
+      return new SafeMode({ ...options, lock, event, journalId });
     }
     return new RunningDaemon(options, { ...recovered, lock });
   } catch (error) {

@@ -36,7 +36,11 @@ export type Recovered = {
   /** The checkpoint that it began from; seq 0: from nothing. */
   readonly checkpoint: CheckpointMark;
 };
-type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
+type Stuck = {
+  readonly kind: "safeMode";
+  readonly event: PoisonEvent;
+  readonly journalId: string;
+};
 type Ready = { readonly kind: "ready" } & Recovered;
 
 /**
@@ -55,7 +59,7 @@ export function recoverTimeline(options: DaemonOptions): Ready | Stuck {
     if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
     const [first] = listSegments(disk, journalDirectory(stateDirectory));
     if (first === undefined) throw error;
-    return { kind: "safeMode", seq: error.seqId, journalId: first.journalId };
+    return { kind: "safeMode", event: error, journalId: first.journalId };
   }
 }
 

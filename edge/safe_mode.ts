@@ -2,7 +2,8 @@
  * Safe mode: the daemon comes up where recovery fails at the same event again.
  *
  * No sessions and no intents; every venue outside the timeline is asked to cancel what rests, again
- * and again, and an alarm is repeated, until an operator quarantines the record and restarts.
+ * and again, and an alarm is repeated, until an operator restarts: once the record is quarantined,
+ * or, where what it caused was shown and sent, with what a recovery needs.
  * @module
  */
 import type { Configuration, DeclaredVenue } from "../config/mod.ts";
@@ -12,6 +13,7 @@ import { EngineClock } from "./engine_clock.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { Ingress, type IngressQueue } from "./ingress.ts";
 import type { StateLock } from "./journal/lock.ts";
+import { EFFECTS_ADVICE, type PoisonEvent } from "./journal/refusal.ts";
 import { noCommits } from "./journal/ring.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import { Supervision } from "./supervision.ts";
@@ -26,7 +28,7 @@ export type SafeModeOptions = {
   readonly venues: readonly DeclaredVenue[];
   readonly lock: StateLock;
   /** The event at which recovery failed. */
-  readonly seq: number;
+  readonly event: Pick<PoisonEvent, "seqId" | "hasEffects">;
   readonly journalId: string;
   readonly onEnd: (end: { readonly code: ExitCode; readonly sentence: string }) => void;
 };
@@ -61,7 +63,7 @@ export class SafeMode {
       ask: () => {},
       hasAnswered: () => true,
       status: () =>
-        `safe mode: recovery failed at event ${options.seq} again; no intents are taken`,
+        `safe mode: recovery failed at event ${options.event.seqId} again; no intents are taken`,
     });
     this.#venues.start();
     this.#supervision.ready();
@@ -89,17 +91,23 @@ export class SafeMode {
   }
 
   #insist(): void {
-    const { ports, seq } = this.#options;
+    const { ports, event } = this.#options;
+    const { seqId: seq } = event;
     ports.log.write("alarm", "safe_mode", {
       seq_id: seq,
       text: `Recovery failed at event ${seq} again: no intents are taken, venues are asked to ` +
         `cancel everything; look at it with "tapeline journal dump --from ${seq} --to ${seq}", ` +
-        `stop the daemon, pass over it with "tapeline journal quarantine --seq ${seq} ` +
-        `--reason WHY", and start again`,
+        `stop the daemon${wayOut(event)}`,
     });
     this.#venues.cancelAll();
     this.#cancelRepeat = ports.timers.after(REPEAT_US, () => this.#insist());
   }
+}
+
+function wayOut({ seqId: seq, hasEffects }: SafeModeOptions["event"]): string {
+  return hasEffects
+    ? `. What it caused was shown and sent, so that it cannot be passed over. ${EFFECTS_ADVICE}`
+    : `, pass over it with "tapeline journal quarantine --seq ${seq} --reason WHY", and start again`;
 }
 
 function discard(queue: IngressQueue): void {

@@ -5,8 +5,13 @@
 import { denoDisk } from "../deno_disk.ts";
 import { journalDump, journalExport } from "../journal/dump.ts";
 import { journalStat, journalVerify } from "../journal/inspect.ts";
-import { dryReplay, lockState, type OfflineOptions, takeCheckpoint } from "../journal/mod.ts";
-import { journalSql } from "../journal/mod.ts";
+import {
+  dryReplay,
+  journalSql,
+  type OfflineOptions,
+  quarantine,
+  takeCheckpoint,
+} from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 import { UsageError } from "./usage.ts";
@@ -39,24 +44,11 @@ export function journalTools(executable: Executable): JournalTools {
     replay: (directory, { from }) =>
       dryReplay(offline(directory), { from: from === "newest" ? "checkpoint" : from }),
     quarantine: (directory, { seq, reason }) => {
-      asUsage(() => quarantine(directory, seq));
+      asUsage(() => quarantine(disk, directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +
         `changes nothing. Reconcile with the venues before trading. Reason given: ${reason}`;
     },
   };
-}
-
-function quarantine(directory: string, seq: number): void {
-  const disk = denoDisk();
-  if (!disk.exists(directory)) {
-    throw new RangeError(`Cannot pass over event ${seq}: there must be a directory ${directory}`);
-  }
-  const lock = lockState(disk, directory);
-  try {
-    new PoisonNotes(disk, directory).quarantine(seq);
-  } finally {
-    lock.release();
-  }
 }
 
 /** What a tool cannot do with what it was asked is the caller's to repair, in one sentence. */

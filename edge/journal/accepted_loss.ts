@@ -11,7 +11,8 @@
  * 3. the note `loss_accepted` is written: from here on it happens, whatever crashes
  * 4. everything of the old journal is moved aside, then the new one's files into its place
  *
- * What is damaged before its end is no loss of the end: it is refused as ever.
+ * What is damaged before its end is no loss of the end: it is refused as ever. So is a journal of
+ * which no batch is left: what begins on nothing knows of no loss, and would trade.
  * @module
  */
 import type { Micros } from "../../core/numbers.ts";
@@ -26,8 +27,8 @@ import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { restoreTimeline } from "./offline.ts";
 import { inspectFiles } from "./opening.ts";
-import { recover, type RecoverOptions } from "./recovery.ts";
-import { ClockRefused, JournalRefused } from "./refusal.ts";
+import { recover, type RecoverOptions, type Recovery } from "./recovery.ts";
+import { ClockRefused, JournalRefused, NOTHING_LEFT_ADVICE } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
 import type { ReportIndex } from "./report_index.ts";
 import { emptyTail } from "./scan.ts";
@@ -60,7 +61,7 @@ export type AcceptedLoss = {
 /**
  * Sets the journal aside and begins another one on its state; undefined if that was done at the start
  * before, which has not come to write anything.
- * @throws {JournalRefused} If there is none, or it is damaged before its end.
+ * @throws {JournalRefused} If there is none, nothing of it is left, or it is damaged before its end.
  * @throws {ClockRefused} If the machine's clock is behind it; nothing is changed then.
  * @throws {PoisonEvent} If applying what is left throws; nothing is changed then.
  */
@@ -81,6 +82,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const timeline = restoreTimeline(recovery, { machine, engineVersion });
   const { writeReport } = machine;
   const lostSinceUs = replayInto(recovery, { timeline, writeReport }, options.poison);
+  requireRest(recovery);
   requireLaterClock(options.clock, timeline);
   const digits = [...randomness.bytes(ID_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -98,6 +100,15 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   noteLoss(disk, stateDirectory, { aside, step: "set aside" });
   finishAcceptedLoss(disk, stateDirectory);
   return { journalId, previousJournalId: recovery.journalId, seq, aside };
+}
+
+/** @throws {JournalRefused} If no batch is left of a journal that was read to its end. */
+function requireRest({ tail }: Recovery): void {
+  if (tail.batch > 0) return;
+  throw new JournalRefused(
+    "to accept a loss there must be an event left in it: was none",
+    NOTHING_LEFT_ADVICE,
+  );
 }
 
 /**

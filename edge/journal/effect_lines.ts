@@ -69,6 +69,16 @@ const KEY = {
   text: fixed(',"text":'),
 } as const;
 
+/** Counts effects by kind for a sentence, "1 transition, 2 reports", from their lines. */
+export function effectCounts(lines: string): string {
+  const counts = new Map<string, number>();
+  for (const line of lines.split("\n")) {
+    const kind = /^\{"(\w+)":/.exec(line)?.[1];
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(", ");
+}
+
 /** Returns the lines of one event's effects, each with its line end; "" if there are none. */
 export function encodeEffectLines(caused: Caused): string {
   const to = new ByteWriter();

@@ -46,6 +46,7 @@ export {
   takeCheckpoint,
 } from "./offline.ts";
 export type { RecoverFrom } from "./checkpoint_place.ts";
+export { quarantine } from "./quarantine.ts";
 export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
 export { ClockRefused, JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";

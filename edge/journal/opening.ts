@@ -7,7 +7,7 @@ import type { Disk } from "../ports.ts";
 import { oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, readHighWater } from "./high_water.ts";
-import { JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
+import { earlyEndAdvice, JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
@@ -126,7 +126,7 @@ export function endsBefore(
   return new JournalRefused(
     `it must reach its checkpoint (batch ${checkpoint.batch}, seq ${checkpoint.seq}): was at its ` +
       `end after batch ${end.batch}, seq ${end.seq}`,
-    LOSS_ADVICE,
+    earlyEndAdvice(end),
     { segment: segmentName(end.segment), offset: end.offset },
   );
 }

@@ -46,11 +46,14 @@ export class ClockRefused extends Error {
 export class PoisonEvent extends Error {
   override readonly name = "PoisonEvent";
   readonly seqId: number;
-  constructor(seqId: number, cause: unknown) {
-    super(`Cannot replay event ${seqId}: applying it must not throw: was ${String(cause)}`, {
+  /** True if effects of it are recorded: it went well when it came, and they were shown and sent. */
+  readonly hasEffects: boolean;
+  constructor(of: Pick<PoisonEvent, "seqId" | "hasEffects">, cause: unknown) {
+    super(`Cannot replay event ${of.seqId}: applying it must not throw: was ${String(cause)}`, {
       cause,
     });
-    this.seqId = seqId;
+    this.seqId = of.seqId;
+    this.hasEffects = of.hasEffects;
   }
 }
 
@@ -62,6 +65,21 @@ export const RESTORE_ADVICE =
 /** What to do about a journal that is whole up to where it ends, but ends too early. */
 export const LOSS_ADVICE = `${RESTORE_ADVICE}. If there is no newer copy, "tapeline run ` +
   `--accept-loss" begins a new journal on what is left, with trading halted`;
+
+/** What to do about a journal of which no batch is left: there is nothing to begin another one on. */
+export const NOTHING_LEFT_ADVICE = `${RESTORE_ADVICE}. If there is no backup, begin anew with a ` +
+  "new --state-dir: what rests at the venues is then nobody's, and all numbers begin again";
+
+/** Returns what to do about a journal that is whole up to `batch`, its last one, and ends too early. */
+export function earlyEndAdvice({ batch }: { readonly batch: number }): string {
+  return batch === 0 ? NOTHING_LEFT_ADVICE : LOSS_ADVICE;
+}
+
+/** What to do about an event of which effects were shown and sent, and that a replay cannot apply. */
+export const EFFECTS_ADVICE =
+  "Start again with more memory, or have another executable, the one before or a mended one, take a " +
+  'checkpoint ("tapeline journal checkpoint --across-versions") and start that; else restore a backup ' +
+  'from before it, as a whole, with "tapeline run --accept-loss"';
 
 function describePlace(place: JournalPlace): string {
   const parts: string[] = [];

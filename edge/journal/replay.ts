@@ -11,8 +11,8 @@ import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports } from "../../wire/encoded_report.ts";
 import type { KnownPoison } from "../poison.ts";
-import { writeEffectLines } from "./effect_lines.ts";
-import { JournalRefused, PoisonEvent } from "./refusal.ts";
+import { effectCounts, writeEffectLines } from "./effect_lines.ts";
+import { EFFECTS_ADVICE, JournalRefused, PoisonEvent } from "./refusal.ts";
 import type { RecoveredRecord, Recovery } from "./recovery.ts";
 import { BatchReports } from "./report_index.ts";
 
@@ -61,12 +61,17 @@ export class LineReplayer {
 
   /**
    * Applies a record's event and says how the result differs from what was recorded.
+   * @throws {JournalRefused} If an event is passed over of which effects were recorded.
    * @throws {PoisonEvent} If the machine throws, or differs where it threw before.
    */
   compare(record: RecoveredRecord): string | undefined {
     const { seqId } = record.event;
     const isPassedOver = this.#poison.passedOver.has(seqId);
-    const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
+    const hasEffects = record.effectLines !== "";
+    if (isPassedOver && hasEffects) throw effectsPassedOver(record);
+    const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event, {
+      hasEffects,
+    });
     if (isPassedOver) this.#isDigestVoid = true;
     this.#noteLoss(record.event, { isTold: !isPassedOver });
     const hasDigest = record.batchEnd !== undefined && !this.#isDigestVoid;
@@ -75,8 +80,8 @@ export class LineReplayer {
     if (record.batchEnd !== undefined) this.#isDigestVoid = false;
     if (problem === undefined) return undefined;
     // An event of which something was shown is not passed over because a replay threw there once.
-    const hasThrown = this.#poison.met.has(seqId) && record.effectLines === "";
-    if (hasThrown) throw new PoisonEvent(seqId, THREW_WHEN_IT_CAME);
+    const hasThrown = this.#poison.met.has(seqId) && !hasEffects;
+    if (hasThrown) throw new PoisonEvent({ seqId, hasEffects }, THREW_WHEN_IT_CAME);
     return problem;
   }
 
@@ -86,12 +91,12 @@ export class LineReplayer {
     this.#lostSinceUs = isTold ? undefined : this.#lostSinceUs ?? payload.lostSinceUs;
   }
 
-  #apply(event: Event): string {
+  #apply(event: Event, { hasEffects }: Pick<PoisonEvent, "hasEffects">): string {
     const { timeline } = this.#machine;
     try {
       timeline.apply(event, this.#effects);
     } catch (error) {
-      throw new PoisonEvent(event.seqId, error);
+      throw new PoisonEvent({ seqId: event.seqId, hasEffects }, error);
     }
     const effects = this.#effects;
     const reports = this.#encoded.encode(effects.reports, timeline.view.instruments);
@@ -106,7 +111,7 @@ export class LineReplayer {
  * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events that
  * are passed over change nothing. Returns since when everything was lost, if the core is yet to be
  * told.
- * @throws {JournalRefused} At the first difference.
+ * @throws {JournalRefused} At the first difference, or where one is passed over that had effects.
  * @throws {PoisonEvent} If applying an event throws, or differs where it threw before.
  */
 export function replayInto(
@@ -164,6 +169,17 @@ function firstDifference(recorded: string, replayed: string): string {
     line === undefined || line === "" ? "nothing" : line;
   if (at < 0) return `it must cause nothing more: was ${shown(lines[expected.length - 1])}`;
   return `it must cause ${shown(expected[at])}, as recorded: was ${shown(lines[at])}`;
+}
+
+/** The numbers of its reports and orders would be given out once more. */
+function effectsPassedOver(
+  { event: { seqId: seq }, effectLines }: RecoveredRecord,
+): JournalRefused {
+  return new JournalRefused(
+    `an event that is passed over must have caused nothing: was ${effectCounts(effectLines)}`,
+    `Take the line ${seq} out of the file "quarantine" in the state directory. ${EFFECTS_ADVICE}`,
+    { seq },
+  );
 }
 
 function replayRefusal(problem: string, record: RecoveredRecord): JournalRefused {

@@ -10,7 +10,7 @@
 import type { Disk } from "../ports.ts";
 import { genesisChain, type SegmentHeader, segmentName } from "./format.ts";
 import type { HighWaterMark } from "./high_water.ts";
-import { type JournalPlace, JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
+import { earlyEndAdvice, type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { type Batch, type ReadDepth, readWindow, SegmentReader } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
 
@@ -166,7 +166,7 @@ export class JournalScan {
     throw new JournalRefused(
       `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
         `was at its end after batch ${batch}, seq ${seq}`,
-      LOSS_ADVICE,
+      earlyEndAdvice(this.#tail),
       { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 },
     );
   }

@@ -2,7 +2,7 @@
  * A broken rule through the whole daemon: the account is halted, the truth goes on. Behind the check
  * of what an adapter says, an execution becomes one of nothing; the halt is a record of the journal, survives a restart, and
  * a replay comes to it in the same place. Proves R-CORE-5 and R-JRN-3. (A throw that is no broken rule
- * ends in safe mode: see `endings_test.ts`.)
+ * ends in safe mode: see `poison_test.ts`.)
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";

@@ -10,6 +10,7 @@ import type { Draft } from "../../core/event.ts";
 import { createTimeline } from "../../core/mod.ts";
 import { ClockRefused, JournalRefused, PoisonEvent } from "../../edge/journal/mod.ts";
 import { takeCheckpoint } from "../../edge/journal/offline.ts";
+import { quarantine } from "../../edge/journal/quarantine.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
 import { VERSION } from "../../version.ts";
 import { writeReport } from "../../wire/encode_report.ts";
@@ -169,7 +170,7 @@ Deno.test("a loss of a journal that ends in poison is accepted once that is quar
   machine.until(() => rests?.state === "cancelled", "safe mode, where the venue knows us");
   machine.kill(second);
   deepStrictEqual(machine.said("loss_accepted"), [], "nothing was set aside");
-  new PoisonNotes(machine.disk, STATE).quarantine(seq);
+  quarantine(machine.disk, STATE, seq);
   const run = machine.start([], { acceptLoss: true });
   machine.ready(run);
   strictEqual(lossSaid(machine)["seq_id"], seq);
@@ -202,7 +203,7 @@ for (const [what, changes, meanwhile] of AFTER_QUARANTINE) {
     machine.until(() => first.ends.length > 0, "an end");
     machine.kill(first);
     const seq = Number(machine.said("poison_event")[0]?.fields["seq_id"]);
-    new PoisonNotes(machine.disk, STATE).quarantine(seq);
+    quarantine(machine.disk, STATE, seq);
     meanwhile(machine);
     machine.kill(machine.start([], changes)); // nothing of it reaches the disk
     const run = machine.start([], changes);
@@ -485,6 +486,35 @@ Deno.test("where only the checkpoints of a journal are left none is begun, with 
   }
   deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
 });
+
+/** Zeroes came of everything behind the header of the only segment. */
+function loseAllBatches({ disk }: Machine): void {
+  const path = `${STATE}/journal/00000001.log`;
+  const bytes = disk.read(path);
+  disk.put(path, bytes.fill(0, bytes.indexOf(10) + 1));
+}
+
+const BEFORE_EMPTY = [
+  ["its mark", () => {}],
+  ["its newest checkpoint", stop],
+  ["a mark that is lost", ({ disk }: Machine) => disk.remove(`${STATE}/high_water`)],
+] as const;
+for (const [what, meanwhile] of BEFORE_EMPTY) {
+  Deno.test(`a loss is not accepted of a journal of which nothing is left before ${what}`, () => {
+    const machine = new Machine();
+    const run = ready(machine);
+    accepted(machine, machine.client("alice"), "lost");
+    machine.pass(1_500_000);
+    meanwhile(machine, run);
+    machine.kill(run);
+    loseAllBatches(machine);
+    const before = filesOf(machine.disk);
+    const { refusal } = machine.start([], { acceptLoss: true });
+    ok(refusal instanceof JournalRefused, String(refusal));
+    match(refusal.message, /there must be an event left .*: was none\..*restore.*new --state-dir/);
+    deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
+  });
+}
 
 const HOUR_US = 3_600_000_000;
 

@@ -5,6 +5,7 @@
  * id) come from a fixed seed, so that a test takes the same path each time.
  * @module
  */
+import { strictEqual } from "node:assert/strict";
 import type { Disk, Log, LogLevel, Socket, WorkerEntry } from "../../edge/ports.ts";
 import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
 import { Engine } from "../../core/engine/engine.ts";
@@ -254,4 +255,18 @@ export function hasReport(client: WireClient, of: Readonly<Record<string, unknow
   return client.all("ExecutionReport").some((report) =>
     Object.entries(of).every(([key, value]) => report[key] === value)
   );
+}
+
+/** Waits for a daemon to end, once and without a fault; returns how. */
+export function endOf(machine: Machine, run: Run): Run["ends"][number] | undefined {
+  machine.until(() => run.ends.length > 0, "an end");
+  machine.pass(100_000);
+  strictEqual(run.ends.length, 1, "it ends once");
+  strictEqual(run.process.fault, undefined);
+  return run.ends[0];
+}
+
+/** Returns the codes of the errors that a client was told, in order. */
+export function errorCodes(client: WireClient): unknown[] {
+  return client.all("ERROR").map((error) => error["code"]);
 }

@@ -181,6 +181,17 @@ Deno.test("takeCheckpoint() refuses a difference where effects were recorded, th
   throws(() => takeCheckpoint(other, { versions: "own" }), /replaying seq 4 .* it must cause/);
 });
 
+Deno.test("takeCheckpoint() and dryReplay() refuse to pass over an event that had effects", () => {
+  const disk = killed();
+  const before = files(disk);
+  const passing = offline(disk, { poison: { met: new Set([4]), passedOver: new Set([4]) } });
+  const sentence =
+    /is passed over must have caused nothing: was 1 transition, 1 report, 1 command \(seq 4\).*line 4 .*"quarantine"/;
+  throws(() => takeCheckpoint(passing, { versions: "own" }), sentence);
+  throws(() => dryReplay(passing, { from: "zero" }), sentence);
+  deepStrictEqual(files(disk), before);
+});
+
 Deno.test("dryReplay() names an event that this version cannot apply, and ends there", () => {
   const throwing = {
     createTimeline: () => {

@@ -100,6 +100,36 @@ function loseLastBatch(disk: MemoryDisk, what: "all of it" | "its events"): void
   disk.put(path, bytes.fill(0, what === "all of it" ? header : text.indexOf("\n", header) + 1));
 }
 
+/** One segment, all of it zeroes behind its header; `mark`: whether it says that something was there. */
+function emptied(mark: "set" | "at nothing"): MemoryDisk {
+  const rig = new JournalRig();
+  const markOfNothing = rig.disk.read(highWaterPath(STATE));
+  const { link } = startFollower(rig, {});
+  rig.fill(6);
+  link.checkpoint();
+  rig.threads.run();
+  rig.stop();
+  const path = `${directory}/${segmentName(1)}`;
+  const bytes = rig.disk.read(path);
+  rig.disk.put(path, bytes.fill(0, bytes.indexOf(10) + 1));
+  if (mark === "at nothing") rig.disk.put(highWaterPath(STATE), markOfNothing);
+  return rig.disk;
+}
+
+for (
+  const [mark, reaches] of [["set", "high-water mark"], ["at nothing", "checkpoint"]] as const
+) {
+  Deno.test(`recover() offers no loss to accept where nothing is left before its ${reaches}`, () => {
+    const disk = emptied(mark);
+    const sentence = new RegExp(
+      `must reach its ${reaches} .*: was at its end after batch 0, seq 0.* restore the whole of it`,
+    );
+    const offersNone = (text = ""): boolean => sentence.test(text) && !/--accept-loss/.test(text);
+    throws(() => opened(disk, "binding"), ({ message }: Error) => offersNone(message));
+    ok(offersNone(journalVerify(disk, STATE).problem));
+  });
+}
+
 /** Opens a journal and reads it to its end; `ignored`: whatever its mark is. */
 function opened(disk: MemoryDisk, mark: "binding" | "ignored"): Recovery {
   const randomness = { bytes: (length: number) => new Uint8Array(length) };
