@@ -120,6 +120,47 @@ testOnFolder(
   },
 );
 
+/** A new executable that does something when it is asked to verify the journal: the daemon is down. */
+function onVerify(command: string): string {
+  return `exit 0 ;; journal) if [ "$2" = verify ]; then ${command}; fi`;
+}
+
+testOnFolder("install.sh goes on where the reader of what it says goes away", async (host) => {
+  await installed(host);
+  const untilGone = 'until [ -e "$STAND_IN/gone" ]; do sleep 0.1; done';
+  host.executable("/new/tapeline", NEW, onVerify(untilGone));
+  const installer = `{ sh opt/install.sh ${UPGRADE.join(" ")} 2>&1; echo $? >ended; }`;
+  const reader = '{ sed "/: stopping/q"; exec </dev/null; : >gone; }';
+  match((await host.run(`${installer} | ${reader}`)).text, /: stopping/);
+  strictEqual(Deno.readTextFileSync(host.at("/ended")), "0\n");
+  strictEqual(await host.version(), NEW);
+  ok(await host.isActive());
+});
+
+testOnFolder("install.sh refuses an unknown option also where nobody reads why", async (host) => {
+  await installed(host);
+  host.executable("/new/tapeline", NEW);
+  const installer = `sh opt/install.sh ${UPGRADE.join(" ")} --dry-run 2>&1 >said`;
+  const reader = "{ exec </dev/null; : >gone; }";
+  await host.run(`{ until [ -e gone ]; do sleep 0.1; done; ${installer}; } | ${reader}`);
+  strictEqual(await host.version(), OLD);
+  ok(await host.isActive());
+});
+
+for (const signal of ["TERM", "QUIT"]) {
+  testOnFolder(`install.sh that SIG${signal} ends puts everything back`, async (host) => {
+    await installed(host);
+    host.executable("/new/tapeline", NEW, onVerify(`kill -${signal} $(cat "$STAND_IN/pid")`));
+    const { code, text } = await host.run(
+      `echo $$ >pid; exec sh opt/install.sh ${UPGRADE.join(" ")}`,
+    );
+    match(text, /ready with 1\.0\.0-\w{8}, as before/);
+    strictEqual(code, 1);
+    strictEqual(await host.version(), OLD);
+    ok(await host.isActive());
+  });
+}
+
 testOnFolder("install.sh installs over a link that leads to itself", async (host) => {
   Deno.symlinkSync(host.at(LINK), host.at(LINK));
   host.executable("/new/tapeline", NEW);
