@@ -17,6 +17,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { isUnknownSecret } from "./adapter_checks.ts";
 import { crossProblems, type Registry } from "./checks.ts";
 import {
   type Configuration,
@@ -70,7 +71,9 @@ export function parseConfiguration(
   const root = toPlain(document, place, (offset) => linePos(lines, offset));
   const parsed = SCHEMA.safeParse(root ?? {});
   const wrong = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, root)),
+    ...(parsed.error?.issues ?? [])
+      .filter(({ path }) => !isUnknownSecret(path, root, registry.adapters))
+      .flatMap((issue) => issueProblems(issue, root)),
     ...crossProblems(root, {
       ...registry,
       fileExists: (path) => registry.fileExists(resolve(path)),
@@ -143,7 +146,8 @@ function linePos(
 }
 
 /** Returns where the path's key or value stands, or the nearest thing above it that is there. */
-function offsetOf(document: Document, { path, at }: PathProblem): number {
+function offsetOf(document: Document, { path: shown, hidden = [], at }: PathProblem): number {
+  const path = [...shown, ...hidden];
   let node = document.contents as Node | null;
   let offset = node?.range?.[0] ?? 0;
   for (const [depth, segment] of path.entries()) {

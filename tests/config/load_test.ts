@@ -322,7 +322,7 @@ const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
   [
     "a secret that the adapter does not know",
     outsideVenue({ venue: "    credentials: { token: { env: A } }\n" }),
-    /credentials\.token: is no secret of this adapter, whose secrets are api_key, secret/,
+    /^c\.yaml:6:20: venues\[0\]\.credentials: holds a name that is none of api_key, secret \(is there a blank behind the colon\?\)$/,
   ],
   [
     "a variable that cannot be",
@@ -409,6 +409,11 @@ Deno.test("parseConfiguration() does not repeat a secret that stands where its p
     "{ secret: *hush-hush }",
     "]hush-hush",
     "|hush-hush",
+    "{ secret:hush-hush }",
+    "{ secret:hush-hush: { env: 1, other: 1 } }",
+    "{ hush-hush: { env: A } }",
+    "{ ? [hush-hush] : { env: A } }",
+    "{ secret: { env: A, file:hush-hush } }",
   ];
   for (const place of places) {
     const lines = { venue: `    credentials: ${place}\n` };
@@ -418,6 +423,23 @@ Deno.test("parseConfiguration() does not repeat a secret that stands where its p
       doesNotMatch(problems, /hush/);
     }
   }
+});
+
+Deno.test("parseConfiguration() does not repeat a secret that became part of a key elsewhere", () => {
+  for (const [map, at] of [["options", 16], ["breaker", 16], ["limits", 15]] as const) {
+    const text = outsideVenue({ venue: `    ${map}: { apiKey:hush.hush }\n` });
+    const problems = problemsOf(text).join("\n");
+    match(problems, new RegExp(`^c\\.yaml:6:${at}: venues\\[0\\]\\.${map}: holds `, "m"));
+    doesNotMatch(problems, /hush/);
+  }
+});
+
+Deno.test("parseConfiguration() says once, and where, that a blank behind a colon is missing", () => {
+  const credentials = "    credentials: { api_key: { env: KEY }, secret:hush }\n";
+  deepStrictEqual(problemsOf(outsideVenue({ venue: credentials })), [
+    "c.yaml:6:43: venues[0].credentials: holds a name that is none of api_key, secret (is there a " +
+    "blank behind the colon?)",
+  ]);
 });
 
 Deno.test("parseConfiguration() stops aliases that multiply", () => {
