@@ -54,6 +54,10 @@ function outsideVenue(
   return `mode: live\n${venue({ ...lines, venue: `    adapter: test\n${lines.venue ?? ""}` })}`;
 }
 
+Deno.test("parseConfiguration() takes a file that says that it is YAML 1.2", () => {
+  strictEqual(read(`%YAML 1.2\n---\n${venue()}`).venues.length, 1);
+});
+
 Deno.test("parseConfiguration() fills in every default of the built-in paper configuration", () => {
   const configuration = parseConfiguration(PAPER_DEFAULT, registry);
   strictEqual(configuration.mode, "paper");
@@ -180,6 +184,21 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ["broken YAML", "wire: {port: 1\nlog: x", /^c\.yaml:2:\d+: must be YAML: was/],
   ["a tab as indentation", "wire:\n\tport: 1\n", /^c\.yaml:2:1: must be YAML/],
   ["a key given twice", `mode: paper\nmode: paper\n${venue()}`, /^c\.yaml:2:1: .*each key once/],
+  [
+    "another version of YAML, in which some values are others",
+    `%YAML 1.1\n---\nwire: { port: 1:30 }\n${venue()}`,
+    /^c\.yaml:1:1: must be YAML 1\.2, .*: was another directive$/,
+  ],
+  [
+    "a version of YAML that nobody knows",
+    `# a comment\n%YAML 1.3\n---\n${venue()}`,
+    /^c\.yaml:2:1: must be YAML 1\.2, .*: was another directive$/,
+  ],
+  [
+    "a merge of what is no map",
+    `log: { !!merge <<: 5 }\n${venue()}`,
+    /^c\.yaml:1:1: must hold values that YAML 1\.2 has: was Merge sources must be maps/,
+  ],
   ["an empty file", "", /^c\.yaml:1:1: venues: is missing: it must be a list/],
   ["a list at the top", "- a", /^c\.yaml:1:1: must be a map of keys and values: was \["a"\]/],
   [
