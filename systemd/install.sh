@@ -483,8 +483,15 @@ configuration_of() {
   if [ -n "$of" ]; then
     echo "$etc/$of.yaml"
   elif [ -e "$etc/tapeline.env" ]; then
-    sed -n 's/.*--config[= ]\([^ "]*\).*/\1/p' "$etc/tapeline.env"
+    options_in "$etc/tapeline.env" | sed -n 's/.*--config[= ] *\([^ ]*\).*/\1/p'
   fi
+}
+
+# TAPELINE_OPTIONS as systemd reads it: comments say nothing, a backslash joins lines, the last
+# assignment rules, quotes go.
+options_in() {
+  sed -n -e 's/\r$//; /^[ \t]*[#;]/d' -e ':join' -e '/\\$/ { $! { N; s/\\\n//; b join' -e '} }' \
+    -e 's/^[ \t]*TAPELINE_OPTIONS[ \t]*=//p' "$1" | tail -n 1 | tr -d "\"'" | tr '\t' ' '
 }
 
 label() { basename "$(dirname "$1")"; }

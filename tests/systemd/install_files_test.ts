@@ -161,6 +161,48 @@ for (const signal of ["TERM", "QUIT"]) {
   });
 }
 
+/** What an environment file says, and the configuration that the daemon is started with. */
+const ENVIRONMENTS = [
+  ["a plain value", "TAPELINE_OPTIONS=--config /a.yaml --port 7412\n", "/a.yaml"],
+  ["an equals sign", "TAPELINE_OPTIONS=--config=/a.yaml", "/a.yaml"],
+  ["double quotes", 'TAPELINE_OPTIONS="--port 7412 --config /a.yaml"\n', "/a.yaml"],
+  ["single quotes", "TAPELINE_OPTIONS='--config /a.yaml'\n", "/a.yaml"],
+  ["blanks and a line end of DOS", "  TAPELINE_OPTIONS = --config  /a.yaml\r\n", "/a.yaml"],
+  ["a value over two lines", "TAPELINE_OPTIONS=--port 7412 \\\n  --config /a.yaml\n", "/a.yaml"],
+  [
+    "comments",
+    "# TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--config /a.yaml\n ; --config /c.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "two assignments",
+    "TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--config /a.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "another variable",
+    "TAPELINE_OPTIONS=--config /a.yaml\nOTHER=--config /b.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "an assignment that takes the file back",
+    "TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--port 7412\n",
+    undefined,
+  ],
+] as const;
+
+for (const [what, text, expected] of ENVIRONMENTS) {
+  testOnFolder(`install.sh checks the configuration that systemd reads: ${what}`, async (host) => {
+    await installed(host);
+    host.write("/etc/tapeline/tapeline.env", text);
+    host.executable("/new/tapeline", NEW, 'exit 0 ;; check) echo "$*" >"$STAND_IN/checked"');
+    strictEqual((await host.install(...UPGRADE)).code, 0);
+    const said = (await host.run("cat checked 2>&1 || true")).text;
+    if (expected === undefined) match(said, /No such file/);
+    else strictEqual(said, `check --config ${expected}\n`);
+  });
+}
+
 testOnFolder("install.sh installs over a link that leads to itself", async (host) => {
   Deno.symlinkSync(host.at(LINK), host.at(LINK));
   host.executable("/new/tapeline", NEW);
