@@ -12,7 +12,6 @@ import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import { declareVenues } from "./config/declare.ts";
 import { PAPER_ADAPTER } from "./config/default.ts";
 import type { Configuration, DeclaredVenue } from "./config/mod.ts";
-import { ConfigurationRefused, problemLine } from "./config/problems.ts";
 import type { RunOptions } from "./edge/cli/actions.ts";
 import { denoTerminal, OutputFailed, tell } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
@@ -35,7 +34,7 @@ import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/re
 import { BUILD } from "./build.ts";
 import { useRuntimeSha256 } from "./sha256.ts";
 import { tokenPath, TokenRefused } from "./wire/token.ts";
-import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
+import { type Daemon, type DaemonOptions, type End, startDaemon, tryReread } from "./daemon/mod.ts";
 
 /** What a build of the program brings along. */
 export type Product = {
@@ -174,17 +173,11 @@ function reload(
   of: Pick<RunOptions, "reread"> & { readonly product: Product; readonly log: ProcessLog },
 ): void {
   if (daemon === undefined) return; // it has only just read the file
-  try {
+  const reread = tryReread(() => {
     const configuration = of.reread();
-    const venues = venuesOf(configuration, of.product);
-    if (daemon.reload({ configuration, venues })) of.log.setLevels(configuration.log);
-  } catch (error) {
-    if (!(error instanceof ConfigurationRefused || error instanceof DeclarationError)) throw error;
-    const problems = error instanceof ConfigurationRefused
-      ? error.problems.map(problemLine)
-      : [error.message];
-    of.log.write("error", "configuration_refused", { problems });
-  }
+    return { configuration, venues: venuesOf(configuration, of.product) };
+  }, of.log);
+  if (reread !== undefined && daemon.reload(reread)) of.log.setLevels(reread.configuration.log);
 }
 
 function venuesOf(configuration: Configuration, product: Product): readonly DeclaredVenue[] {

@@ -5,7 +5,7 @@
  */
 import type { Capabilities } from "../core/instrument.ts";
 import { PAPER_ADAPTER } from "./default.ts";
-import { found, type PathProblem, shown } from "./problems.ts";
+import { BLANK_MISSING, found, mayHoldSecret, type PathProblem, shown } from "./problems.ts";
 import { listOf, mapOf, type Path, type Raw } from "./raw.ts";
 import { MODES } from "./schema.ts";
 
@@ -62,15 +62,23 @@ export function outsideProblems(
   if (facts === undefined) return [];
   const options = mapOf(venue["options"]) ?? {};
   return [
-    ...facts.problems(options).map((wrong) => ({
-      path: [...path, "options", ...wrong.path.split(".").filter((part) => part !== "")],
-      at: "value" as const,
-      text: wrong.problem,
-    })),
+    ...facts.problems(options).map((wrong) => optionProblem(wrong, [...path, "options"])),
     ...credentialProblems(venue, path, facts),
     ...deadManProblems(venue, path, facts),
     ...ownedByVenue(venue, path),
   ];
+}
+
+function optionProblem(
+  wrong: ReturnType<AdapterFacts["problems"]>[number],
+  path: Path,
+): PathProblem {
+  const below = wrong.path.split(".").filter((part) => part !== "");
+  if (!mayHoldSecret(wrong.path)) {
+    return { path: [...path, ...below], at: "value", text: wrong.problem };
+  }
+  const text = `holds what is no option of this adapter ${BLANK_MISSING}`;
+  return { path, hidden: [wrong.path], at: "key", text };
 }
 
 /** What only means something outside is refused of a simulated venue. */
@@ -88,12 +96,23 @@ function simulatedProblems(venue: Raw, path: Path): readonly PathProblem[] {
 }
 
 function credentialProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {
-  return Object.keys(mapOf(venue["credentials"]) ?? {}).flatMap((name) => {
-    if (facts.credentials.includes(name)) return [];
-    const text = `is no secret of this adapter, whose secrets are ` +
-      `${facts.credentials.join(", ") || "none"}: was ${shown(name)}`;
-    return [{ path: [...path, "credentials", name], at: "key" as const, text }];
-  });
+  const known = facts.credentials.join(", ") || "the secrets of this adapter, which has none";
+  const text = `holds a name that is none of ${known} ${BLANK_MISSING}`;
+  return Object.keys(mapOf(venue["credentials"]) ?? {})
+    .filter((name) => !facts.credentials.includes(name))
+    .map((name) => ({ path: [...path, "credentials"], hidden: [name], at: "key", text }));
+}
+
+/**
+ * Returns whether a path leads to or below a name of `credentials` that the venue's adapter does not
+ * know. Such a name may be the secret itself; the venue's own check refuses it without a word of it.
+ */
+export function isUnknownSecret(path: Path, root: unknown, known: KnownAdapters): boolean {
+  const [list, index, key, name] = path;
+  if (list !== "venues" || key !== "credentials" || name === undefined) return false;
+  const venue = mapOf(listOf(mapOf(root)?.["venues"])[Number(index)]) ?? {};
+  const facts = known.get(String(adapterOf(venue)));
+  return facts?.credentials.includes(String(name)) !== true;
 }
 
 function deadManProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {

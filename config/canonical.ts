@@ -7,17 +7,15 @@
  */
 import { sha256 } from "../sha256.ts";
 import type { Configuration } from "./configuration.ts";
-
-/** Keys of a venue's options whose value is a secret: it is left out, its presence is not. */
-const SECRET_KEY = /secret|password|passphrase|token|api_?key|private_?key|credential/i;
+import { namesSecret } from "./problems.ts";
 
 /** Below these no key names a secret, and some are names of instruments. */
 const PLAIN: ReadonlySet<string> = new Set(["hotloop"]);
 
-/** Returns the configuration as JSON with sorted keys, without secrets. */
+/** Returns the configuration as JSON with sorted keys; of a secret its presence alone. */
 export function canonicalConfiguration(configuration: Configuration): string {
   const { state: _place, ...rest } = configuration;
-  return JSON.stringify(sorted(rest, (key) => SECRET_KEY.test(key)));
+  return JSON.stringify(sorted(rest, namesSecret));
 }
 
 /** Returns the SHA-256 of the canonical text, 64 hex digits. */

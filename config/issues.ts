@@ -3,18 +3,26 @@
  * @module
  */
 import type * as z from "zod";
-import { found, type PathProblem, pathText } from "./problems.ts";
+import { BLANK_MISSING, found, mayHoldSecret, type PathProblem, pathText } from "./problems.ts";
 import { keysAt } from "./schema_keys.ts";
 
 /** Returns what one issue of the schema means to the person who wrote the file. */
 export function issueProblems(issue: z.core.$ZodIssue, root: unknown): readonly PathProblem[] {
   const { path } = issue;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], at: "key", text: unknown(path, key) }));
+    return issue.keys.map((key) => unknownKey(path, key));
   }
   const value = valueAt(root, path);
   if (value === undefined) return [{ path, at: "value", text: `is missing: it ${issue.message}` }];
   return [{ path, at: "value", text: `${issue.message}: was ${found(value, path)}` }];
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): PathProblem {
+  if (path.includes("credentials") || mayHoldSecret(key)) {
+    const text = `holds a key that is none of the configuration ${BLANK_MISSING}`;
+    return { path, hidden: [key], at: "key", text };
+  }
+  return { path: [...path, key], at: "key", text: unknown(path, key) };
 }
 
 function unknown(path: readonly PropertyKey[], key: string): string {

@@ -17,6 +17,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { isUnknownSecret } from "./adapter_checks.ts";
 import { crossProblems, type Registry } from "./checks.ts";
 import {
   type Configuration,
@@ -67,10 +68,16 @@ export function parseConfiguration(
   if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) {
     throw new ConfigurationRefused(inFileOrder(broken));
   }
+  if (hasOtherDirective(document)) {
+    const at = linePos(lines, text.search(/^%/m));
+    throw new ConfigurationRefused([{ file, ...at, path: "", text: OTHER_DIRECTIVE }]);
+  }
   const root = toPlain(document, place, (offset) => linePos(lines, offset));
   const parsed = SCHEMA.safeParse(root ?? {});
   const wrong = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, root)),
+    ...(parsed.error?.issues ?? [])
+      .filter(({ path }) => !isUnknownSecret(path, root, registry.adapters))
+      .flatMap((issue) => issueProblems(issue, root)),
     ...crossProblems(root, {
       ...registry,
       fileExists: (path) => registry.fileExists(resolve(path)),
@@ -82,11 +89,20 @@ export function parseConfiguration(
   return withCredentialFiles(configuration, (path) => below(credentialsDirectory, path));
 }
 
+const OTHER_DIRECTIVE = "must be YAML 1.2, since another version takes some values for others " +
+  "(yes, 1:30, 0o17): was another directive";
+
+/** In YAML 1.1 `yes` is true and `1:30` is 90; what a later version makes of a value nobody knows. */
+function hasOtherDirective({ directives, warnings }: Document): boolean {
+  return directives?.yaml.version !== "1.2" ||
+    warnings.some(({ code }) => code === "BAD_DIRECTIVE");
+}
+
 function below(...[directory, path]: readonly [string, string]): string {
   return isAbsolute(path) ? path : join(directory, path);
 }
 
-/** Returns the document's value; aliases that multiply themselves are refused. */
+/** Returns the document's value; what has none, as aliases that multiply themselves, is refused. */
 function toPlain(
   document: Document,
   place: (problem: PathProblem) => ConfigurationProblem,
@@ -95,9 +111,11 @@ function toPlain(
   try {
     return document.toJS();
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const text = "must hold no aliases that multiply or have no anchor: was " +
-      withoutSource(error.message);
+    if (!(error instanceof Error)) throw error;
+    const rule = error instanceof ReferenceError
+      ? "must hold no aliases that multiply or have no anchor"
+      : "must hold values that YAML 1.2 has";
+    const text = `${rule}: was ${withoutSource(error.message)}`;
     const problem = place({ path: [], at: "value", text });
     const at = looseAlias(document);
     throw new ConfigurationRefused([at === undefined ? problem : { ...problem, ...linesAt(at) }]);
@@ -143,7 +161,8 @@ function linePos(
 }
 
 /** Returns where the path's key or value stands, or the nearest thing above it that is there. */
-function offsetOf(document: Document, { path, at }: PathProblem): number {
+function offsetOf(document: Document, { path: shown, hidden = [], at }: PathProblem): number {
+  const path = [...shown, ...hidden];
   let node = document.contents as Node | null;
   let offset = node?.range?.[0] ?? 0;
   for (const [depth, segment] of path.entries()) {

@@ -6,6 +6,8 @@
 /** A problem by its path in the file; `at` says whether the key or its value is meant. */
 export type PathProblem = {
   readonly path: readonly PropertyKey[];
+  /** Where it is below `path`; not shown, since it may be a secret. */
+  readonly hidden?: readonly PropertyKey[];
   readonly at: "key" | "value";
   /** What must hold and what was found. */
   readonly text: string;
@@ -56,6 +58,22 @@ export function found(value: unknown, path: readonly PropertyKey[]): string {
   if (typeof value === "string") return "a text";
   return typeof value === "object" ? "a map" : `a ${typeof value}`;
 }
+
+/** Names of keys whose value is a secret. */
+const SECRET_KEY = /secret|password|passphrase|token|api_?key|private_?key|credential/i;
+
+/** Returns whether the value of a key with this name is a secret. */
+export function namesSecret(key: string): boolean {
+  return SECRET_KEY.test(key);
+}
+
+/** Returns whether a key may hold its own value: in a map of one line `secret:X` is a name. */
+export function mayHoldSecret(key: string): boolean {
+  return namesSecret(key) && key.includes(":");
+}
+
+/** What whoever wrote such a key has to look for. */
+export const BLANK_MISSING = "(is there a blank behind the colon?)";
 
 /** Returns a value as it looks in a sentence, shortened. */
 export function shown(value: unknown): string {

@@ -7,3 +7,4 @@
  */
 export { startDaemon } from "./daemon.ts";
 export type { Daemon, DaemonJournal, DaemonOptions, End, Listening, Reread } from "./options.ts";
+export { tryReread } from "./reread.ts";

@@ -15,6 +15,7 @@ import type { Backend } from "../wire/backend.ts";
 import type { Reread } from "./options.ts";
 import { declaredOf, identityOf } from "./parts.ts";
 import { planReload, type ReloadPlan } from "./reload.ts";
+import { tryReread } from "./reread.ts";
 import type { Declared } from "./tighten.ts";
 
 const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
@@ -63,7 +64,8 @@ export class Reloader {
     const before = this.#declared;
     if (before === undefined) return this.#refused([NOT_LISTENING]);
     const { view, log, nowUs } = this.#options;
-    const after = declaredOf(reread, view);
+    const after = tryReread(() => declaredOf(reread, view), log);
+    if (after === undefined) return false;
     const plan = planReload(before, after, { view, nowUs: nowUs() });
     switch (plan.kind) {
       case "unchanged":

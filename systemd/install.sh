@@ -20,7 +20,7 @@ running=     # units that are to run again
 spare=3      # executables kept besides the one in use and the one to back out to
 
 usage() {
-  cat <<'END'
+  cat <<'END' || :
 Usage: install.sh [options]
 
   --executable FILE     executable to install or upgrade to; the SHA256SUMS beside it must name it
@@ -35,23 +35,24 @@ Usage: install.sh [options]
 END
 }
 
-say() { printf 'install.sh: %s\n' "$*"; }
+# Nobody has to read it: what is under way does not end because the reader went away.
+say() { printf 'install.sh: %s\n' "$*" || :; }
 
 refuse() {
-  printf 'install.sh: %s\n' "$*" >&2
+  say "$*" >&2
   exit "${code:-64}"
 }
 
 # 1: nothing was changed. After the daemon was stopped: everything is put back first.
 fail() {
-  printf 'install.sh: %s\n' "$*" >&2
+  say "$*" >&2
   [ "$stage" = before ] && refuse_unchanged
   put_back
   exit 1
 }
 
 refuse_unchanged() {
-  printf 'install.sh: Nothing was changed: what ran before still runs.\n' >&2
+  say "Nothing was changed: what ran before still runs." >&2
   exit 1
 }
 
@@ -61,6 +62,7 @@ value_of() {
 }
 
 main() {
+  trap '' PIPE # an untrapped signal ends the shell without its EXIT trap
   executable= instance= action=install_it purge= start=yes accept= patience=60
   while [ $# -gt 0 ]; do
     case $1 in
@@ -88,7 +90,7 @@ main() {
   flock -n 9 || refuse "Cannot begin: one install.sh at a time: another is at work"
   work=$(mktemp -d /run/tapeline-install.XXXXXXXX)
   trap 'clean_up' EXIT
-  trap 'fail "Cannot go on: it must not be interrupted: was ended by a signal"' HUP INT TERM
+  trap 'fail "Cannot go on: it must not be interrupted: was ended by a signal"' HUP INT QUIT TERM
   "$action"
 }
 
@@ -312,7 +314,7 @@ try_out() {
     say "$1: $(label "$to") decides as recorded"
     return
   fi
-  cat "$work/out"
+  cat "$work/out" || :
   [ -n "$accept" ] ||
     fail "Cannot change $1: $(label "$to") must decide as recorded: was not; look at the above, then --accept-differences"
 }
@@ -405,7 +407,7 @@ status() { systemctl show -p StatusText --value "$1"; }
 # No step that fails keeps the daemons from being started.
 put_back() {
   set +e
-  trap '' HUP INT TERM
+  trap '' HUP INT QUIT TERM
   reached=$stage
   stage=before
   say "Putting back $(label "$from")"
@@ -481,8 +483,15 @@ configuration_of() {
   if [ -n "$of" ]; then
     echo "$etc/$of.yaml"
   elif [ -e "$etc/tapeline.env" ]; then
-    sed -n 's/.*--config[= ]\([^ "]*\).*/\1/p' "$etc/tapeline.env"
+    options_in "$etc/tapeline.env" | sed -n 's/.*--config[= ] *\([^ ]*\).*/\1/p'
   fi
+}
+
+# TAPELINE_OPTIONS as systemd reads it: comments say nothing, a backslash joins lines, the last
+# assignment rules, quotes go.
+options_in() {
+  sed -n -e 's/\r$//; /^[ \t]*[#;]/d' -e ':join' -e '/\\$/ { $! { N; s/\\\n//; b join' -e '} }' \
+    -e 's/^[ \t]*TAPELINE_OPTIONS[ \t]*=//p' "$1" | tail -n 1 | tr -d "\"'" | tr '\t' ' '
 }
 
 label() { basename "$(dirname "$1")"; }

@@ -54,6 +54,10 @@ function outsideVenue(
   return `mode: live\n${venue({ ...lines, venue: `    adapter: test\n${lines.venue ?? ""}` })}`;
 }
 
+Deno.test("parseConfiguration() takes a file that says that it is YAML 1.2", () => {
+  strictEqual(read(`%YAML 1.2\n---\n${venue()}`).venues.length, 1);
+});
+
 Deno.test("parseConfiguration() fills in every default of the built-in paper configuration", () => {
   const configuration = parseConfiguration(PAPER_DEFAULT, registry);
   strictEqual(configuration.mode, "paper");
@@ -180,6 +184,21 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ["broken YAML", "wire: {port: 1\nlog: x", /^c\.yaml:2:\d+: must be YAML: was/],
   ["a tab as indentation", "wire:\n\tport: 1\n", /^c\.yaml:2:1: must be YAML/],
   ["a key given twice", `mode: paper\nmode: paper\n${venue()}`, /^c\.yaml:2:1: .*each key once/],
+  [
+    "another version of YAML, in which some values are others",
+    `%YAML 1.1\n---\nwire: { port: 1:30 }\n${venue()}`,
+    /^c\.yaml:1:1: must be YAML 1\.2, .*: was another directive$/,
+  ],
+  [
+    "a version of YAML that nobody knows",
+    `# a comment\n%YAML 1.3\n---\n${venue()}`,
+    /^c\.yaml:2:1: must be YAML 1\.2, .*: was another directive$/,
+  ],
+  [
+    "a merge of what is no map",
+    `log: { !!merge <<: 5 }\n${venue()}`,
+    /^c\.yaml:1:1: must hold values that YAML 1\.2 has: was Merge sources must be maps/,
+  ],
   ["an empty file", "", /^c\.yaml:1:1: venues: is missing: it must be a list/],
   ["a list at the top", "- a", /^c\.yaml:1:1: must be a map of keys and values: was \["a"\]/],
   [
@@ -322,7 +341,7 @@ const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
   [
     "a secret that the adapter does not know",
     outsideVenue({ venue: "    credentials: { token: { env: A } }\n" }),
-    /credentials\.token: is no secret of this adapter, whose secrets are api_key, secret/,
+    /^c\.yaml:6:20: venues\[0\]\.credentials: holds a name that is none of api_key, secret \(is there a blank behind the colon\?\)$/,
   ],
   [
     "a variable that cannot be",
@@ -409,6 +428,11 @@ Deno.test("parseConfiguration() does not repeat a secret that stands where its p
     "{ secret: *hush-hush }",
     "]hush-hush",
     "|hush-hush",
+    "{ secret:hush-hush }",
+    "{ secret:hush-hush: { env: 1, other: 1 } }",
+    "{ hush-hush: { env: A } }",
+    "{ ? [hush-hush] : { env: A } }",
+    "{ secret: { env: A, file:hush-hush } }",
   ];
   for (const place of places) {
     const lines = { venue: `    credentials: ${place}\n` };
@@ -418,6 +442,23 @@ Deno.test("parseConfiguration() does not repeat a secret that stands where its p
       doesNotMatch(problems, /hush/);
     }
   }
+});
+
+Deno.test("parseConfiguration() does not repeat a secret that became part of a key elsewhere", () => {
+  for (const [map, at] of [["options", 16], ["breaker", 16], ["limits", 15]] as const) {
+    const text = outsideVenue({ venue: `    ${map}: { apiKey:hush.hush }\n` });
+    const problems = problemsOf(text).join("\n");
+    match(problems, new RegExp(`^c\\.yaml:6:${at}: venues\\[0\\]\\.${map}: holds `, "m"));
+    doesNotMatch(problems, /hush/);
+  }
+});
+
+Deno.test("parseConfiguration() says once, and where, that a blank behind a colon is missing", () => {
+  const credentials = "    credentials: { api_key: { env: KEY }, secret:hush }\n";
+  deepStrictEqual(problemsOf(outsideVenue({ venue: credentials })), [
+    "c.yaml:6:43: venues[0].credentials: holds a name that is none of api_key, secret (is there a " +
+    "blank behind the colon?)",
+  ]);
 });
 
 Deno.test("parseConfiguration() stops aliases that multiply", () => {

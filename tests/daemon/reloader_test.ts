@@ -76,6 +76,16 @@ Deno.test("Reloader holds each reload to the one before it, not to the start", (
   ok(rig.reloader.identity.configDigest !== configDigest);
 });
 
+Deno.test("Reloader refuses an instrument that contradicts the journal", () => {
+  const rig = new Rig('max_order_qty: "10"');
+  const { configDigest } = rig.reloader.identity;
+  const instrument = "asset_class: inverse\n        contract: { settlement: BTC }";
+  const elsewhere = declared({ instrument }, createTimeline().view);
+  ok(!rig.reloader.reload(elsewhere));
+  deepStrictEqual(rig.said, ["configuration_refused"]);
+  strictEqual(rig.reloader.identity.configDigest, configDigest);
+});
+
 Deno.test("Reloader refuses what the queue of control has no room for, as a whole, and takes it later", () => {
   const rig = new Rig('max_order_qty: "10"', { max: 3 });
   ok(rig.reload('max_order_qty: "9"'));

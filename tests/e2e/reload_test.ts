@@ -111,6 +111,8 @@ Deno.test("SIGHUP changes nothing for a file that is invalid, looser, or needs a
   const refused: readonly (readonly [string, RegExp])[] = [
     [yaml({ top: "wire: { prot: 1 }" }), /c\.yaml:2:9: wire\.prot: is no key .*did you mean port/],
     ["venues: [", /c\.yaml:\d+:\d+: must be YAML/],
+    [`%YAML 1.1\n---\n<<: 5\n${yaml({})}`, /c\.yaml:1:1: must be YAML 1\.2/],
+    [yaml({ top: "log: { !!merge <<: 5 }" }), /c\.yaml:1:1: must hold values/],
     [yaml({ most: "9" }), /Cannot loosen venues\[0\]\.instruments\[0\]\.limits\.max_order_qty/],
     [
       yaml({ most: "2", top: "wire: { heartbeat_ms: 500 }" }),

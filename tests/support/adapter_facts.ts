@@ -8,7 +8,7 @@ import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 
 /**
  * Returns the facts of an adapter that knows the secrets `api_key` and `secret` and refuses the
- * option `bad`; `dead_man: true` among its options gives it a dead-man switch, of at least a second
+ * option `bad` and names with a colon; `dead_man: true` among its options gives it a dead-man switch, of at least a second
  * for each instrument.
  */
 export function adapterFacts(
@@ -21,7 +21,10 @@ export function adapterFacts(
       deadMan: options["dead_man"] === true,
     }),
     problems: (options) =>
-      "bad" in options ? [{ path: "bad.inner", problem: "must be left out: was given" }] : [],
+      Object.keys(options).filter((key) => key === "bad" || key.includes(":")).map((key) => ({
+        path: key === "bad" ? "bad.inner" : key,
+        problem: "must be left out: was given",
+      })),
     deadManMinMs: (instruments) => instruments * 1000,
     credentials: ["api_key", "secret"],
   };

@@ -120,6 +120,89 @@ testOnFolder(
   },
 );
 
+/** A new executable that does something when it is asked to verify the journal: the daemon is down. */
+function onVerify(command: string): string {
+  return `exit 0 ;; journal) if [ "$2" = verify ]; then ${command}; fi`;
+}
+
+testOnFolder("install.sh goes on where the reader of what it says goes away", async (host) => {
+  await installed(host);
+  const untilGone = 'until [ -e "$STAND_IN/gone" ]; do sleep 0.1; done';
+  host.executable("/new/tapeline", NEW, onVerify(untilGone));
+  const installer = `{ sh opt/install.sh ${UPGRADE.join(" ")} 2>&1; echo $? >ended; }`;
+  const reader = '{ sed "/: stopping/q"; exec </dev/null; : >gone; }';
+  match((await host.run(`${installer} | ${reader}`)).text, /: stopping/);
+  strictEqual(Deno.readTextFileSync(host.at("/ended")), "0\n");
+  strictEqual(await host.version(), NEW);
+  ok(await host.isActive());
+});
+
+testOnFolder("install.sh refuses an unknown option also where nobody reads why", async (host) => {
+  await installed(host);
+  host.executable("/new/tapeline", NEW);
+  const installer = `sh opt/install.sh ${UPGRADE.join(" ")} --dry-run 2>&1 >said`;
+  const reader = "{ exec </dev/null; : >gone; }";
+  await host.run(`{ until [ -e gone ]; do sleep 0.1; done; ${installer}; } | ${reader}`);
+  strictEqual(await host.version(), OLD);
+  ok(await host.isActive());
+});
+
+for (const signal of ["TERM", "QUIT"]) {
+  testOnFolder(`install.sh that SIG${signal} ends puts everything back`, async (host) => {
+    await installed(host);
+    host.executable("/new/tapeline", NEW, onVerify(`kill -${signal} $(cat "$STAND_IN/pid")`));
+    const { code, text } = await host.run(
+      `echo $$ >pid; exec sh opt/install.sh ${UPGRADE.join(" ")}`,
+    );
+    match(text, /ready with 1\.0\.0-\w{8}, as before/);
+    strictEqual(code, 1);
+    strictEqual(await host.version(), OLD);
+    ok(await host.isActive());
+  });
+}
+
+/** What an environment file says, and the configuration that the daemon is started with. */
+const ENVIRONMENTS = [
+  ["a plain value", "TAPELINE_OPTIONS=--config /a.yaml --port 7412\n", "/a.yaml"],
+  ["an equals sign", "TAPELINE_OPTIONS=--config=/a.yaml", "/a.yaml"],
+  ["double quotes", 'TAPELINE_OPTIONS="--port 7412 --config /a.yaml"\n', "/a.yaml"],
+  ["single quotes", "TAPELINE_OPTIONS='--config /a.yaml'\n", "/a.yaml"],
+  ["blanks and a line end of DOS", "  TAPELINE_OPTIONS = --config  /a.yaml\r\n", "/a.yaml"],
+  ["a value over two lines", "TAPELINE_OPTIONS=--port 7412 \\\n  --config /a.yaml\n", "/a.yaml"],
+  [
+    "comments",
+    "# TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--config /a.yaml\n ; --config /c.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "two assignments",
+    "TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--config /a.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "another variable",
+    "TAPELINE_OPTIONS=--config /a.yaml\nOTHER=--config /b.yaml\n",
+    "/a.yaml",
+  ],
+  [
+    "an assignment that takes the file back",
+    "TAPELINE_OPTIONS=--config /b.yaml\nTAPELINE_OPTIONS=--port 7412\n",
+    undefined,
+  ],
+] as const;
+
+for (const [what, text, expected] of ENVIRONMENTS) {
+  testOnFolder(`install.sh checks the configuration that systemd reads: ${what}`, async (host) => {
+    await installed(host);
+    host.write("/etc/tapeline/tapeline.env", text);
+    host.executable("/new/tapeline", NEW, 'exit 0 ;; check) echo "$*" >"$STAND_IN/checked"');
+    strictEqual((await host.install(...UPGRADE)).code, 0);
+    const said = (await host.run("cat checked 2>&1 || true")).text;
+    if (expected === undefined) match(said, /No such file/);
+    else strictEqual(said, `check --config ${expected}\n`);
+  });
+}
+
 testOnFolder("install.sh installs over a link that leads to itself", async (host) => {
   Deno.symlinkSync(host.at(LINK), host.at(LINK));
   host.executable("/new/tapeline", NEW);
