@@ -302,6 +302,49 @@ Deno.test("a later SUBSCRIBE replaces depth and conflation", () => {
   strictEqual((events(client)[0]?.payload["bids"] as unknown[]).length, 2);
 });
 
+for (const how of ["again", "after UNSUBSCRIBE"]) {
+  for (const instruments of ["*", ["paper:BTC/USDT"]]) {
+    Deno.test(`SUBSCRIBE of ${instruments} ${how} ends the interval of an older conflate_ms`, () => {
+      const fixture = new WireFixture();
+      const client = fixture.open("alice");
+      subscribe(fixture, client, { conflate_ms: 60_000 });
+      for (const price of [100_00, 101_00]) bid(fixture, price);
+      fixture.settle();
+      if (how !== "again") {
+        client.send({ type: "UNSUBSCRIBE", id: "u", channels: ["book"], instruments });
+      }
+      client.forget();
+      subscribe(fixture, client, { conflate_ms: 100, instruments });
+      strictEqual(bestBids(client)[0], "101", "the snapshot shows what was held back");
+      client.forget();
+      for (const price of [102_00, 103_00, 104_00]) bid(fixture, price);
+      fixture.settle();
+      deepStrictEqual(bestBids(client), ["102"]);
+      fixture.time.advance(100_000);
+      fixture.settle();
+      deepStrictEqual(bestBids(client), ["102", "104"]);
+    });
+  }
+}
+
+Deno.test("SUBSCRIBE leaves the intervals of other books and of what is held back of them", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { conflate_ms: 100 });
+  client.forget();
+  for (const price of [100_00, 101_00]) bid(fixture, price, ETH);
+  subscribe(fixture, client, { conflate_ms: 50, instruments: ["paper:BTC/USDT"] });
+  const shownOfEth = (): unknown[] =>
+    events(client).filter(({ instrument }) => instrument === "paper:ETH/USDT")
+      .map(({ payload }) => (payload["bids"] as unknown[][])[0]?.[0]);
+  fixture.time.advance(99_000);
+  fixture.settle();
+  deepStrictEqual(shownOfEth(), ["100"]);
+  fixture.time.advance(1_000);
+  fixture.settle();
+  deepStrictEqual(shownOfEth(), ["100", "101"]);
+});
+
 Deno.test("a slow reader gets the newest book, conflated, and all orders, in order", () => {
   const fixture = new WireFixture({ windowBytes: 1_000 });
   const client = fixture.open("alice");
