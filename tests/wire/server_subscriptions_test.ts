@@ -370,6 +370,28 @@ Deno.test("a slow reader gets the newest book, conflated, and all orders, in ord
   strictEqual(client.all("ERROR").length, 0);
 });
 
+Deno.test("a reader of books that is slower than they change ends behind its GOODBYE all the same", () => {
+  const fixture = new WireFixture({ windowBytes: 1_000 });
+  const client = fixture.open("alice");
+  subscribe(fixture, client, {});
+  let budget = 0;
+  client.onMessage = () => {
+    if (--budget <= 0) client.socket.pause();
+  };
+  for (let round = 0; round < 100 && !client.hasEnded; round++) {
+    if (round === 10) client.send({ type: "GOODBYE" });
+    for (let n = 1; n <= 50; n++) {
+      bid(fixture, n * 100);
+      fixture.settle();
+    }
+    client.send({ type: "HEARTBEAT", now_us: round });
+    budget = 20;
+    client.socket.resume();
+    fixture.settle();
+  }
+  ok(client.hasEnded);
+});
+
 for (const held of ["reader", "disk"] as const) {
   Deno.test(`conflate_ms and a ${held} that stands still mark an event conflated once`, () => {
     const settings = { reportBufferBytes: 65_536, heartbeatMs: 60_000 };
