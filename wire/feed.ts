@@ -46,11 +46,11 @@ export type FeedOptions = {
   readonly frameChars: number;
 };
 
-/** One book, or the queues of one instrument, under `conflate_ms`. */
-type Pace = { nextUs: number; skipped: number; cancel: Cancel | undefined };
-
-/** What is sampled when its interval is over. */
+/** One book, or the queues of one instrument. */
 type Sampled = { readonly channel: Channel; readonly id: InstrumentId; readonly key: EventKey };
+
+/** What is sampled under `conflate_ms`; `cancel` ends the wait of an update that is held back. */
+type Pace = Sampled & { nextUs: number; skipped: number; cancel: Cancel | undefined };
 
 /** Subscriptions at work. */
 export class Feed {
@@ -94,6 +94,7 @@ export class Feed {
     });
     answer();
     this.#oweSnapshots(chosen);
+    this.#endIntervals(chosen);
     this.#options.out.flush();
     return undefined;
   }
@@ -106,6 +107,7 @@ export class Feed {
       const message = "Cannot unsubscribe: one of the channels must be subscribed: none was";
       return { ok: false, code: "NOT_SUBSCRIBED", message };
     }
+    this.#endIntervals(chosen);
     if (!this.#subscriptions.has("timer")) this.#stopWatching();
     return undefined;
   }
@@ -157,37 +159,49 @@ export class Feed {
     if (options.conflateUs === 0 || key === undefined) {
       return this.#push(event, event.text(options.depth));
     }
-    const pace = this.#pace(key);
+    const pace = this.#pace({ channel, id: instrument, key });
     const nowUs = this.#options.ports.clock.monotonicUs();
     if (nowUs >= pace.nextUs && pace.cancel === undefined) {
       pace.nextUs = nowUs + options.conflateUs;
       return this.#push(event, event.text(options.depth));
     }
     pace.skipped += 1;
-    pace.cancel ??= this.#options.ports.timers.after(
-      pace.nextUs - nowUs,
-      () => this.#sample({ channel, id: instrument, key }, pace),
-    );
+    pace.cancel ??= this.#options.ports.timers.after(pace.nextUs - nowUs, () => {
+      this.#sample(pace);
+      this.#options.out.flush();
+    });
+  }
+
+  /** Begins anew under the options that hold now. What was held back goes if no snapshot will hold it. */
+  #endIntervals({ channels, instruments }: Chosen): void {
+    const ids = instruments === "*" ? undefined : new Set(instruments);
+    for (const pace of this.#paces.values()) {
+      if (!channels.includes(pace.channel) || ids?.has(pace.id) === false) continue;
+      this.#paces.delete(pace.key);
+      if (pace.cancel === undefined) continue;
+      pace.cancel();
+      this.#sample(pace);
+    }
   }
 
   /** The interval is over: sends the state as it is now, in place of what was skipped. */
-  #sample(of: Sampled, pace: Pace): void {
-    const { backend, ports, counters, out } = this.#options;
+  #sample(pace: Pace): void {
+    const { backend, ports, counters } = this.#options;
+    const { channel, id, key } = pace;
     pace.cancel = undefined;
-    const options = this.#subscriptions.find(of.channel, of.id);
-    const instrument = instrumentAt(backend.view.instruments, of.id);
+    const options = this.#subscriptions.find(channel, id);
+    const instrument = instrumentAt(backend.view.instruments, id);
     if (options === undefined || instrument === undefined) return;
-    if (this.#owesBook(of.channel, of.id)) return;
+    if (this.#owesBook(channel, id)) return;
     pace.nextUs = ports.clock.monotonicUs() + options.conflateUs;
-    const text = of.channel === "book"
+    const text = channel === "book"
       ? this.#bookNow(instrument, options)
       : this.#queueNow(instrument, options);
     if (text === undefined) return;
     const isConflated = pace.skipped > 1;
     if (isConflated) counters.add("wire_events_conflated", pace.skipped - 1);
     pace.skipped = 0;
-    this.#push({ key: of.key, seq: backend.view.seqId, isConflated }, text);
-    out.flush();
+    this.#push({ key, seq: backend.view.seqId, isConflated }, text);
   }
 
   /** True if a snapshot will hold the update. Of signals it might not: only updates say "off". */
@@ -208,11 +222,11 @@ export class Feed {
     if (events.conflate(key, { seq, text, isConflated })) counters.add("wire_events_conflated");
   }
 
-  #pace(key: EventKey): Pace {
-    const known = this.#paces.get(key);
+  #pace(of: Sampled): Pace {
+    const known = this.#paces.get(of.key);
     if (known !== undefined) return known;
-    const pace: Pace = { nextUs: 0, skipped: 0, cancel: undefined };
-    this.#paces.set(key, pace);
+    const pace: Pace = { ...of, nextUs: 0, skipped: 0, cancel: undefined };
+    this.#paces.set(of.key, pace);
     return pace;
   }
 

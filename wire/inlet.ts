@@ -39,6 +39,7 @@ export class Inlet {
   /** Drafts that found the queue full, oldest first. */
   #waiting: Draft[] = [];
   #isPaused = false;
+  #isDiscarding = false;
   #isClosed = false;
 
   constructor(options: InletOptions) {
@@ -59,7 +60,7 @@ export class Inlet {
 
   /** Takes received bytes and serves what it can. */
   take(bytes: Uint8Array): void {
-    if (this.#isClosed) return;
+    if (this.#isDiscarding) return;
     this.#reader.push(bytes);
     this.pump();
   }
@@ -79,7 +80,7 @@ export class Inlet {
       if (!(error instanceof FrameSizeError)) throw error;
       return this.#options.badFrame(error);
     }
-    if (this.#isClosed) return;
+    if (this.#isDiscarding) return;
     this.#reader.keep();
     this.#pause();
   }
@@ -103,15 +104,25 @@ export class Inlet {
     this.#waiting.push(draft);
   }
 
-  /** Drops what waits and leaves the sequencer. */
+  /**
+   * Serves nothing more, and reads on: so the peer is known to live, and what is dropped becomes no
+   * reset. What was offered still goes.
+   */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.#resume();
+  }
+
+  /** Drops what waits, too, and leaves the sequencer. */
   close(): void {
+    this.discard();
     this.#isClosed = true;
     this.#waiting = [];
     this.#options.producer.close();
   }
 
   #canServe(): boolean {
-    return !this.#isClosed && this.#waiting.length === 0 && this.#options.mayServe();
+    return !this.#isDiscarding && this.#waiting.length === 0 && this.#options.mayServe();
   }
 
   #onRoom(): void {

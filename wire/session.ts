@@ -42,7 +42,7 @@ type Phase =
   | "closing"
   | "closed";
 
-/** What becomes of received bytes. `keep`: they wait for HELLO_ACK. */
+/** What becomes of received bytes. `keep`: they wait for HELLO_ACK. `discard`: they are a sign of life. */
 const INPUT = {
   hello: "handshake",
   opening: "keep",
@@ -86,7 +86,7 @@ export class Session {
   #isCloseOffered = false;
   /** Its SessionClosed goes through its own queue, behind its intents. */
   #leavesInOrder = false;
-  /** The connection ends when this event is durable and this report written. */
+  /** The connection ends when this event is durable and this report sent. */
   #end: { readonly seq: number; readonly afterReport: number } | undefined;
 
   constructor(host: SessionHost, socket: Socket) {
@@ -210,7 +210,9 @@ export class Session {
 
   /** Reads nothing more; what was read is still answered. */
   stopReading(): void {
-    if (this.#phase === "opening" || this.#phase === "open") this.#phase = "stopping";
+    if (this.#phase !== "opening" && this.#phase !== "open") return;
+    this.#phase = "stopping";
+    this.#member?.inlet.discard();
   }
 
   /** Ends the connection with a reason: ERROR, half-close, and closed within a second. */
@@ -239,7 +241,7 @@ export class Session {
         this.#member?.inlet.take(bytes);
         return this.#liveness.heard(this.#member?.inlet.isWhole === true ? "whole" : "part");
       case "discard":
-        return;
+        return this.#liveness.heard("whole"); // of frames that nobody reads none is waited for
     }
   }
 
@@ -331,9 +333,16 @@ export class Session {
     const end = this.#end;
     const { durableSeq } = this.#host.backend;
     if (end !== undefined && end.seq <= durableSeq && end.afterReport <= this.#outbox.written) {
-      return this.#finish(undefined);
+      return this.#letTake();
     }
     this.#member?.inlet.pump();
+  }
+
+  /** All that is owed is written: ends when the socket has sent it, and adds nothing to it. */
+  #letTake(): void {
+    this.#outbox.close(undefined);
+    this.feed.close();
+    if (this.#socket.bufferedBytes === 0) this.#finish(undefined);
   }
 
   /** Leaves in order: everything received before is processed and first answered. */
@@ -341,6 +350,7 @@ export class Session {
     const member = this.#member;
     if (member === undefined || this.#isCloseOffered) return;
     this.#phase = "leaving";
+    member.inlet.discard();
     this.#isCloseOffered = true;
     this.#leavesInOrder = true;
     member.inlet.offer(this.#endOf(member, closing));
@@ -403,7 +413,6 @@ export class Session {
     this.#outbox.close(lastWords);
     this.#letGo();
     this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
-    this.#socket.resume(); // so that what is discarded does not become a reset
     this.#socket.end();
     this.#host.lingers(this);
   }

@@ -84,6 +84,29 @@ Deno.test("WireServer goes on with a replay when the reader has taken a page, wi
   deepStrictEqual(client.reportSeqs(), upTo(1_000));
 });
 
+Deno.test("WireServer writes all that it owes behind GOODBYE to a slow reader that beats", () => {
+  const fixture = new WireFixture({ windowBytes: 10_000 });
+  record(fixture, 300);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  client.socket.pause();
+  client.send(fixture.noOp("1"));
+  client.send({ type: "GOODBYE" });
+  let budget = 0;
+  client.onMessage = () => {
+    if (--budget <= 0) client.socket.pause();
+  };
+  for (let beat = 0; beat < 30; beat++) {
+    budget = 20;
+    client.send({ type: "HEARTBEAT", now_us: beat });
+    fixture.time.advance(500_000);
+    fixture.settle();
+    client.socket.resume();
+    fixture.settle();
+  }
+  deepStrictEqual(client.reportSeqs(), upTo(301));
+  ok(client.hasEnded);
+});
+
 Deno.test("WireServer replays nothing that it was not told is durable, though the journal's reader has it", () => {
   const fixture = new WireFixture();
   record(fixture, 3);

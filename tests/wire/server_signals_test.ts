@@ -171,6 +171,21 @@ Deno.test("conflate_ms holds for queues, sampled when they leave", () => {
   strictEqual(bids[0]?.[0], "100.5");
 });
 
+Deno.test("SUBSCRIBE ends the interval of an older conflate_ms for queues", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client, { conflate_ms: 60_000 });
+  for (const s of [11, 12]) snapshot(fixture, START_S + s);
+  fixture.settle();
+  subscribe(fixture, client, { conflate_ms: 100 });
+  client.forget();
+  for (const s of [13, 14]) snapshot(fixture, START_S + s);
+  fixture.settle();
+  strictEqual(named(client, "queue").length, 1);
+  fixture.time.advance(100_000);
+  fixture.settle();
+  strictEqual(named(client, "queue").length, 2);
+});
+
 Deno.test("the channel signal carries what detectors say, quantities as decimals", () => {
   const { fixture, client } = withMarket({
     sweep_sniffer: { on: true, min_levels: 2, min_ratio: 0.5 },
@@ -256,6 +271,17 @@ Deno.test("a reload that switches signals off is told also within conflate_ms", 
   reload(fixture, { signals: false });
   fixture.time.advance(200_000);
   fixture.settle();
+  deepStrictEqual(named(client, "queue").map(({ value }) => value), [null]);
+});
+
+Deno.test("a reload that switches signals off is told though SUBSCRIBE ends the interval that held it", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client, { conflate_ms: 60_000 });
+  snapshot(fixture, START_S + 11);
+  reload(fixture, { signals: false });
+  client.forget();
+  subscribe(fixture, client, { conflate_ms: 100 });
+  deepStrictEqual(client.received.map((row) => row.type), ["RESULT", "EVENTS"]);
   deepStrictEqual(named(client, "queue").map(({ value }) => value), [null]);
 });
 

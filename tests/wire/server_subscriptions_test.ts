@@ -1,84 +1,27 @@
 /**
- * Subscriptions: snapshots, updates, conflation, slow readers, every channel.
+ * Subscriptions: snapshots, updates, every channel.
  * Proves R-WIRE-4, R-WIRE-6.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Draft } from "../../core/event.ts";
 import { instrumentId, micros, px, qty, venueId } from "../../core/numbers.ts";
-import { FakeBook, instrument } from "../support/fake_backend.ts";
+import { instrument } from "../support/fake_backend.ts";
 import { marketEvent } from "../support/hot_loop_bench.ts";
-import type { Received, WireClient } from "../support/wire_client.ts";
+import {
+  bestBids,
+  bid,
+  BTC,
+  DEEP_BOOKS,
+  deepBooks,
+  ETH,
+  events,
+  market,
+  shownBooks,
+  subscribe,
+} from "../support/market_data.ts";
+import type { WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 
-const BTC = instrumentId(0);
-const ETH = instrumentId(1);
-
-type Shown = {
-  readonly seq_id: number;
-  readonly event_type: string;
-  readonly instrument: string | null;
-  readonly conflated?: boolean;
-  readonly payload: Readonly<Record<string, unknown>>;
-};
-
-function events(client: WireClient): Shown[] {
-  return client.all("EVENTS").flatMap((message) => message["events"] as Shown[]);
-}
-
-function bestBids(client: WireClient): unknown[] {
-  return events(client).map((event) => (event.payload["bids"] as unknown[][])[0]?.[0]);
-}
-
-/** Puts a bid into a book and applies the event that says so. */
-function bid(fixture: WireFixture, price: number, id = BTC): void {
-  const book = fixture.backend.books.get(id);
-  if (book !== undefined) book.bids = [[price, 10_000], [price - 10, 20_000]];
-  const payload = { bids: [price, 10_000], asks: [], updateId: null };
-  market(fixture, { eventType: "BookDelta", instrument: id, payload });
-}
-
-function market(
-  fixture: WireFixture,
-  of: Pick<Draft<"BookDelta">, "eventType" | "instrument" | "payload">,
-): void {
-  fixture.backend.apply({
-    ...of,
-    eventTime: micros(5),
-    source: "market_data",
-    venue: venueId(0),
-    idempotencyKey: null,
-  });
-}
-
-function subscribe(
-  fixture: WireFixture,
-  client: WireClient,
-  more: Readonly<Record<string, unknown>>,
-): Received {
-  client.send({ type: "SUBSCRIBE", id: "s", channels: ["book"], instruments: "*", ...more });
-  fixture.settle();
-  const result = client.all("RESULT").at(-1);
-  if (result === undefined) throw new Error("Cannot subscribe: there must be a RESULT: was none");
-  return result;
-}
-
-/** A fixture whose books are in sum more than twice what a session may leave unread. */
-function deepBooks(): WireFixture {
-  const settings = { reportBufferBytes: 65_536, maxFrameBytes: 65_536 };
-  const fixture = new WireFixture({ settings });
-  const { books, instruments } = fixture.backend;
-  for (let id = instruments.length; id < DEEP_BOOKS; id++) {
-    instruments.push(instrument(id, `C${id}/USDT`));
-    books.set(instrumentId(id), new FakeBook());
-  }
-  for (const book of books.values()) {
-    book.asks = Array.from({ length: 200 }, (_, n) => [200_000 + n, 12_345]);
-  }
-  return fixture;
-}
-
-const DEEP_BOOKS = 40;
 const FRAME_BYTES = 65_536;
 
 /** Gives a book nearly as much as a frame holds. */
@@ -93,11 +36,6 @@ function deepen(fixture: WireFixture): void {
 function longerThanAFrame(client: WireClient): number[] {
   return client.texts.map((text) => new TextEncoder().encode(text).length)
     .filter((bytes) => bytes > FRAME_BYTES);
-}
-
-/** The names of the books that came, each once, in order of their first coming. */
-function shownBooks(client: WireClient): Set<unknown> {
-  return new Set(events(client).map((event) => event.instrument));
 }
 
 Deno.test("SUBSCRIBE gets RESULT, then one EVENTS with a snapshot of each book", () => {
@@ -271,143 +209,6 @@ Deno.test("a book that is no reference is shown empty", () => {
   if (book !== undefined) book.isFresh = false;
   subscribe(fixture, client, { instruments: ["paper:BTC/USDT"] });
   deepStrictEqual(events(client)[0]?.payload, { bids: [], asks: [] });
-});
-
-Deno.test("conflate_ms sends the first change at once and then the newest once per interval", () => {
-  const fixture = new WireFixture();
-  const client = fixture.open("alice");
-  subscribe(fixture, client, { conflate_ms: 100, instruments: ["paper:BTC/USDT"] });
-  client.forget();
-  for (const price of [1, 2, 3, 4]) bid(fixture, price * 100);
-  fixture.settle();
-  deepStrictEqual(bestBids(client), ["1"]);
-  fixture.time.advance(100_000);
-  fixture.settle();
-  deepStrictEqual(bestBids(client), ["1", "4"]);
-  ok(events(client).at(-1)?.conflated);
-  fixture.time.advance(1_000_000);
-  deepStrictEqual(bestBids(client), ["1", "4"]);
-});
-
-Deno.test("a later SUBSCRIBE replaces depth and conflation", () => {
-  const fixture = new WireFixture();
-  const client = fixture.open("alice");
-  subscribe(fixture, client, { depth: 1, conflate_ms: 1_000 });
-  subscribe(fixture, client, { depth: 2, instruments: ["paper:BTC/USDT"] });
-  client.forget();
-  bid(fixture, 100_00);
-  bid(fixture, 101_00);
-  fixture.settle();
-  deepStrictEqual(bestBids(client), ["100", "101"]);
-  strictEqual((events(client)[0]?.payload["bids"] as unknown[]).length, 2);
-});
-
-Deno.test("a slow reader gets the newest book, conflated, and all orders, in order", () => {
-  const fixture = new WireFixture({ windowBytes: 1_000 });
-  const client = fixture.open("alice");
-  subscribe(fixture, client, { channels: ["book", "order"] });
-  client.forget();
-  client.socket.pause();
-  for (let n = 1; n <= 2_000; n++) {
-    bid(fixture, n * 100);
-    if (n % 100 === 0) fixture.backend.report("bob", `report-${n}`);
-    fixture.backend.commit();
-    fixture.time.runDue();
-  }
-  client.socket.resume();
-  for (let round = 0; round < 20; round++) fixture.settle();
-  const seen = events(client);
-  const books = seen.filter((event) => event.event_type === "book");
-  ok(books.length < 1_500, `was ${books.length}`);
-  ok(books.at(-1)?.conflated);
-  deepStrictEqual((books.at(-1)?.payload["bids"] as unknown[][])[0]?.[0], "2000");
-  strictEqual(seen.filter((event) => event.event_type === "order").length, 20);
-  const seqs = seen.map((event) => event.seq_id);
-  deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
-  strictEqual(client.all("ERROR").length, 0);
-});
-
-for (const held of ["reader", "disk"] as const) {
-  Deno.test(`conflate_ms and a ${held} that stands still mark an event conflated once`, () => {
-    const settings = { reportBufferBytes: 65_536, heartbeatMs: 60_000 };
-    const fixture = new WireFixture({ windowBytes: 1_000, settings });
-    const client = fixture.open("alice");
-    subscribe(fixture, client, { conflate_ms: 10, instruments: ["paper:BTC/USDT"] });
-    client.forget();
-    if (held === "reader") client.socket.pause();
-    for (let n = 1; n <= 1_000; n++) {
-      for (const price of [n * 300, n * 300 + 100, n * 300 + 200]) bid(fixture, price);
-      if (held === "reader") fixture.backend.commit();
-      fixture.time.advance(10_000);
-    }
-    client.socket.resume();
-    for (let round = 0; round < 200; round++) fixture.settle();
-    deepStrictEqual(client.all("ERROR"), []);
-    const seen = events(client);
-    ok(seen.length < 900, `was ${seen.length}`); // of the 1 000 of `conflate_ms` some were replaced
-    ok(seen.at(-1)?.conflated);
-    strictEqual(bestBids(client).at(-1), "3002");
-  });
-}
-
-Deno.test("a disk that stands still ends no reader of deep books that reads everything", () => {
-  const fixture = new WireFixture();
-  const client = fixture.open("alice");
-  subscribe(fixture, client, { depth: 1_000, instruments: ["paper:BTC/USDT"] });
-  const book = fixture.backend.books.get(BTC);
-  if (book !== undefined) {
-    book.asks = Array.from({ length: 1_000 }, (_, n) => [200_000 + n, 12_345]);
-  }
-  client.forget();
-  for (let n = 1; n <= 1_000; n++) {
-    bid(fixture, n * 100);
-    fixture.time.advance(1_500); // a heartbeat falls due, and nothing is durable
-  }
-  strictEqual(client.received.length, 0);
-  fixture.settle();
-  fixture.backend.report("alice", "later");
-  fixture.settle();
-  strictEqual(client.all("ERROR").length, 0);
-  strictEqual(client.all("ExecutionReport").length, 1);
-  const seen = events(client);
-  ok(seen.length < 200, `was ${seen.length}`);
-  ok(seen.at(-1)?.conflated);
-  strictEqual(bestBids(client).at(-1), "1000");
-  const seqs = seen.map((event) => event.seq_id);
-  deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
-});
-
-Deno.test("a disk that stands still ends no reader of more books than report_buffer_bytes holds", () => {
-  const fixture = deepBooks();
-  const client = fixture.open("alice");
-  subscribe(fixture, client, { depth: 1_000 });
-  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
-  client.forget();
-  for (let n = 1; n <= 3; n++) {
-    for (let id = 0; id < DEEP_BOOKS; id++) bid(fixture, n * 100, instrumentId(id));
-  }
-  fixture.time.advance(1_500_000); // a heartbeat falls due, and nothing is durable
-  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
-  deepStrictEqual(client.all("ERROR"), []);
-  strictEqual(shownBooks(client).size, DEEP_BOOKS);
-  strictEqual(bestBids(client).at(-1), "3");
-});
-
-Deno.test("a monitor that reads no order events ends SLOW_CONSUMER", () => {
-  const fixture = new WireFixture({
-    windowBytes: 1_000,
-    settings: { reportBufferBytes: 50_000 },
-  });
-  const client = fixture.open("monitor");
-  subscribe(fixture, client, { channels: ["order"] });
-  client.socket.pause();
-  for (let n = 1; n <= 500; n++) {
-    fixture.backend.report("bob", `report-${n}`);
-    fixture.settle();
-  }
-  client.socket.resume();
-  fixture.time.runDue();
-  strictEqual(client.only("ERROR")["code"], "SLOW_CONSUMER");
 });
 
 Deno.test("UNSUBSCRIBE ends what matches and says NOT_SUBSCRIBED when nothing did", () => {

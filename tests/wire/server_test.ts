@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../core/event.ts";
 import { encodeFrame } from "../../wire/frame.ts";
+import type { WireClient } from "../support/wire_client.ts";
 import { TOKEN, WireFixture } from "../support/wire_fixture.ts";
 
 const SECOND_US = 1_000_000;
@@ -278,6 +279,39 @@ Deno.test("WireServer answers everything before GOODBYE, then closes", () => {
   ok(closed?.eventType === "SessionClosed");
   deepStrictEqual([closed.payload.cause, closed.payload.keepOrders], ["goodbye", true]);
 });
+
+const lastWords = [
+  ["says GOODBYE", (_, client) => client.send({ type: "GOODBYE" }), undefined],
+  ["is replaced", (fixture) => void fixture.hello("alice"), "SESSION_REPLACED"],
+  ["is stopped", (fixture) => fixture.server.stop(() => {}), "SHUTTING_DOWN"],
+] as const satisfies readonly (readonly [
+  string,
+  (fixture: WireFixture, client: WireClient) => void,
+  string | undefined,
+])[];
+for (const [what, end, code] of lastWords) {
+  for (const beats of [true, false]) {
+    const ending = beats ? "hears and ends in order" : "closes as silent";
+    Deno.test(`WireServer ${ending} a peer that ${what} while the disk stands still`, () => {
+      const fixture = new WireFixture({ settings: { heartbeatMs: 100 } });
+      const client = fixture.open("alice");
+      client.send(fixture.noOp("1")); // it is not durable yet: a daemon that stops waits for it
+      fixture.time.runDue();
+      end(fixture, client);
+      for (let beat = 0; beat < 10; beat++) {
+        fixture.time.runDue();
+        fixture.backend.turn();
+        if (beats) client.send({ type: "HEARTBEAT", now_us: beat });
+        fixture.time.advance(SECOND_US / 10);
+      }
+      strictEqual(client.closedBecause === undefined, beats);
+      fixture.settle();
+      const codes = client.all("ERROR").map((error) => error["code"]);
+      deepStrictEqual(codes, beats && code !== undefined ? [code] : []);
+      strictEqual(client.hasEnded, beats);
+    });
+  }
+}
 
 Deno.test("WireServer acts on what a peer sent before it finished sending", () => {
   const fixture = new WireFixture();

@@ -91,7 +91,7 @@ class AsyncClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
+        if kind is None and not self._state.is_copy:
             self._state.mark_processed()
         await self.close(reason=None if kind is None else kind.__name__)
 
@@ -105,6 +105,7 @@ class AsyncClient:
         """
         if self._task is not None:
             raise TapelineError("Cannot connect: a client connects once: make a new one")
+        self._state.claim()
         self._task = asyncio.get_running_loop().create_task(self._run())
         try:
             await self.wait(
@@ -126,6 +127,10 @@ class AsyncClient:
         timeout: float = 5.0,
     ) -> None:
         """Says GOODBYE and waits until the daemon closes; see :meth:`tapeline.Client.close`."""
+        if self._state.is_copy:
+            if self._connection is not None:
+                self._connection.abandon()
+            return
         try:
             await self._read_what_has_come()
         finally:  # also where this call is cancelled: the close that follows knows what it said
@@ -393,6 +398,7 @@ class AsyncClient:
     # Inside
 
     def _raise_if_ended(self) -> None:
+        self._state.raise_if_copy()
         if self._ended is not None:
             raise self._ended
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from typing import Protocol
 
@@ -73,6 +74,17 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         if not self.over.done():
             self.over.set_exception(error)
+
+    def abandon(self) -> None:
+        """Closes the copy of the socket that a forked process has; its parent goes on with it.
+
+        Another file takes its number. The loop's selector is the parent's, too: were the transport
+        closed, the parent's loop would not hear of the connection any more.
+        """
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        if sock is not None and sock.fileno() >= 0:
+            with open(os.devnull, "rb") as nothing:
+                os.dup2(nothing.fileno(), sock.fileno())
 
     def turn(self) -> None:
         """Does what is due and asks to be called when the next thing is."""

@@ -8,7 +8,6 @@ threads may share a client.
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -24,7 +23,7 @@ from .decimals import DecimalLike
 from .errors import ConnectionLost, RequestRefused, TapelineError, WaitTimeout
 from .inbox import Incoming
 from .intent import QuoteIntent
-from .link import Link
+from .link import Link, Lock
 from .orders import Orders
 from .queries import FillForecast, Query, Result
 from .report import ExecutionReport
@@ -54,7 +53,7 @@ class Client:
         **settings: Any,
     ) -> None:
         self._state = ClientState(client_id, token_reader(token, token_file), Settings(**settings))
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = Lock(self._state)
         self._link = Link(self._state, self._changed, (host, port))
 
     @classmethod
@@ -74,7 +73,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
+        if kind is None and not self._state.is_copy:
             with self._changed:
                 self._state.mark_processed()
         self.close(reason=None if kind is None else kind.__name__)
@@ -111,8 +110,12 @@ class Client:
         them resting, also where that call was interrupted and a later one, such as that at the end
         of ``with``, does not say it. Until the daemon has heard that, and reports show that it has
         every cancel and every tightening of the trading state, a lost connection is made again, for
-        ``timeout`` seconds; what is still missing then is in ``errors``.
+        ``timeout`` seconds; what is still missing then is in ``errors``. In a forked process it
+        leaves the session to the parent, and says nothing.
         """
+        if self._state.is_copy:
+            self._link.abandon()
+            return
         with self._changed:
             try:
                 self._link.read_what_has_come(timeout)

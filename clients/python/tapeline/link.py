@@ -14,10 +14,22 @@ from .backoff import Backoff
 from .errors import ConnectionLost, FatalError, PeerSilent, ProtocolViolation, TapelineError
 from .state import ClientState
 
-__all__ = ["Link"]
+__all__ = ["Link", "Lock"]
 
 _LOG = logging.getLogger("tapeline")
 _CHUNK = 262_144
+
+
+class Lock(threading.Condition):
+    """The lock of a client. In a forked process nobody gets it: who holds it may not be there."""
+
+    def __init__(self, state: ClientState) -> None:
+        super().__init__(threading.RLock())
+        self._state = state
+
+    def __enter__(self) -> bool:
+        self._state.raise_if_copy()
+        return super().__enter__()
 
 
 class Link:
@@ -54,6 +66,7 @@ class Link:
         """Starts the thread, once."""
         if self._thread is not None:
             raise TapelineError("Cannot connect: a client connects once: make a new one")
+        self._state.claim()
         self._thread = threading.Thread(target=self._run, name="tapeline", daemon=True)
         self._thread.start()
 
@@ -84,6 +97,12 @@ class Link:
             self._thread.join()
         self._wake_out.close()
         self._wake_in.close()
+
+    def abandon(self) -> None:
+        """Closes what a forked process has copies of; its parent goes on with them."""
+        for copy in (self._socket, self._wake_out, self._wake_in):
+            if copy is not None:
+                copy.close()
 
     @contextmanager
     def awaited(self, has_come: Callable[[], bool] = lambda: False) -> Iterator[None]:

@@ -63,6 +63,8 @@ __all__ = [
 HANDSHAKE_SECONDS = 5.0
 #: Cancels and the like may go this far beyond the bound of the queue.
 RESERVED_FOR_CANCELS = 256
+#: Code points of a reason of GOODBYE, as the daemon counts them.
+REASON_MAX = 256
 
 
 @dataclass(frozen=True)
@@ -335,8 +337,12 @@ class Session:
     def goodbye(self, reason: str | None, keep_orders: bool | None) -> None:
         """Says GOODBYE, now or on the next connection, until ``is_over``.
 
-        May be called again: what was said before and is ``None`` now stays said.
+        May be called again: what was said before and is ``None`` now stays said. Of a reason only
+        what the protocol takes is said.
         """
+        if reason is not None:
+            # A GOODBYE that is refused for it would have orders cancelled that were to stay.
+            reason = reason.encode("utf-8", "replace").decode("utf-8")[:REASON_MAX]
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
         said = {name: value for name, value in fields.items() if value is not None}
         self._goodbye = {**(self._goodbye or {}), **said}

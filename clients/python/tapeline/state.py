@@ -6,6 +6,7 @@ Not locked: its owner calls it from one thread at a time.
 from __future__ import annotations
 
 import logging
+import os
 import random
 import time
 from collections import OrderedDict, deque
@@ -196,6 +197,25 @@ class ClientState:
         self._prefix = _new_prefix()
         self._count = 0
         self._is_closed = False
+        #: The process that connected.
+        self._process: int | None = None
+
+    def claim(self) -> None:
+        """Notes that this process connects."""
+        self._process = os.getpid()
+
+    @property
+    def is_copy(self) -> bool:
+        """True in a process that was forked from the one that connected: the session is that one's."""
+        return self._process not in (None, os.getpid())
+
+    def raise_if_copy(self) -> None:
+        """:raises TapelineError: In a copy. It would spend the intent ids of the one it was made of."""
+        if self.is_copy:
+            raise TapelineError(
+                "Cannot go on: a client serves the process that connected it: make a client "
+                "of its own after fork"
+            )
 
     def take(self, messages: Iterable[Message]) -> None:
         """Files what the session returned."""

@@ -11,8 +11,10 @@ from tapeline import (
     ConnectionLost,
     QueueFull,
     SessionReplaced,
+    TapelineError,
     WaitTimeout,
 )
+from tests.client_case import in_a_child, needs_fork
 from tests.fake_daemon import BTC, TOKEN, FakeDaemon
 
 
@@ -240,6 +242,24 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.cancel_all(intent_id="mine")
         await client.close(timeout=0.1)
         self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
+
+    @needs_fork
+    async def test_a_client_does_nothing_in_a_forked_process_and_leaves_the_session(self):
+        client = await self.connected()
+
+        def trade_and_leave():
+            for act in (client.noop(), client.query("orders"), client.subscribe("book", BTC)):
+                with self.assertRaisesRegex(TapelineError, "of its own after fork"):
+                    act.send(None)
+            with self.assertRaisesRegex(TapelineError, "of its own after fork"):
+                client.publish(BTC, "delta", {}, 1)
+            with self.assertRaises(StopIteration):  # at once: the loop is its parent's
+                client.__aexit__(None, None, None).send(None)
+            client._connection.fail(ConnectionLost("as asyncio.run ends what is left"))
+
+        self.assertEqual(in_a_child(trade_and_leave), 0)
+        await client.wait((await client.noop()).done, 5)
+        self.assertEqual((self.daemon.goodbyes, len(self.daemon.hellos)), ([], 1))
 
     async def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
         client = await self.connected()

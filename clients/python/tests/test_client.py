@@ -16,10 +16,11 @@ from tapeline import (
     RequestRefused,
     ResumeAhead,
     SessionReplaced,
+    TapelineError,
     WaitTimeout,
     errors,
 )
-from tests.client_case import ClientCase
+from tests.client_case import ClientCase, in_a_child, needs_fork
 from tests.fake_daemon import BTC, TOKEN, error, wait_for
 
 
@@ -182,6 +183,73 @@ class Trading(ClientCase):
         for _ in range(2):
             client.close(timeout=0.1)
         self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
+
+
+@needs_fork
+class Fork(ClientCase):
+    def test_the_end_of_a_block_in_a_forked_process_leaves_the_session_to_its_parent(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            client = self.connected(resume_file=path)
+            client.noop()
+            next(client.reports(timeout=5))  # not yet processed
+            with open(path, encoding="ascii") as file:
+                kept = file.read()
+            descriptor = client._link._socket.fileno()
+
+            def leave():
+                client.__exit__(None, None, None)
+                self.assertRaises(OSError, os.fstat, descriptor)
+
+            self.assertEqual(in_a_child(leave), 0)
+            with open(path, encoding="ascii") as file:
+                self.assertEqual(file.read(), kept)
+            client.wait(client.noop().done, 5)
+            self.assertEqual((self.daemon.goodbyes, len(self.daemon.hellos)), ([], 1))
+
+    def test_a_client_does_nothing_in_a_forked_process_whoever_held_its_lock(self):
+        client = self.connected()
+        held, forked = threading.Event(), threading.Event()
+
+        def hold():
+            with client._changed:
+                held.set()
+                forked.wait(10)
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        held.wait(10)
+
+        def trade():
+            for act in (
+                client.noop,
+                client.cancel_all,
+                lambda: client.query("orders"),
+                lambda: client.subscribe("book", BTC),
+                lambda: client.publish(BTC, "delta", {}, 1),
+                lambda: next(client.reports(timeout=1)),
+            ):
+                with self.assertRaisesRegex(TapelineError, "of its own after fork"):
+                    act()
+
+        status = in_a_child(trade)
+        forked.set()
+        holder.join()
+        self.assertEqual(status, 0)
+        first = client.noop()
+        client.wait(first.done, 5)
+        self.assertEqual(list(self.daemon.intents), [first.intent_id])
+
+    def test_a_client_that_was_not_connected_may_be_in_a_forked_process(self):
+        client = self.client()
+
+        def trade():
+            client.connect()
+            client.wait(client.noop().done, 5)
+            client.close()
+
+        self.assertEqual(in_a_child(trade), 0)
+        self.assertEqual((len(self.daemon.intents), len(self.daemon.goodbyes)), (1, 1))
 
 
 class Resume(ClientCase):

@@ -150,6 +150,17 @@ class Replay(SessionCase):
         session.connection_lost()
         self.assertTrue(session.is_over)
 
+    def test_a_goodbye_gives_what_the_protocol_takes_of_a_reason(self):
+        for reason, said in (
+            ("x" * 257, "x" * 256),
+            ("\U0001f600" * 257, "\U0001f600" * 256),
+            ("half \udc80 of a name", "half ? of a name"),
+            ("\ud83d", "?"),
+        ):
+            session = self.begun()
+            session.goodbye(reason, None)
+            self.assertEqual(self.sent(session), [{"type": "GOODBYE", "reason": said}])
+
     def test_a_goodbye_waits_for_no_venue_where_reports_show_that_a_cancel_of_all_began(self):
         session = self.begun()
         session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
