@@ -20,7 +20,6 @@ from typing import (
 from . import queries
 from .aio_link import Connection
 from .api import Limit, subscription, token_reader
-from .backoff import Backoff
 from .decimals import DecimalLike
 from .errors import (
     ConnectionLost,
@@ -65,9 +64,7 @@ class AsyncClient:
     ) -> None:
         self._state = ClientState(client_id, token_reader(token, token_file), Settings(**settings))
         self._address = (host, port)
-        self._backoff = Backoff(
-            self._state.settings.reconnect_first, self._state.settings.reconnect_max
-        )
+        self._backoff = self._state.settings.backoff()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Future[None] | None = None
