@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from types import TracebackType
 from typing import (
     Any,
@@ -337,7 +338,7 @@ class AsyncClient:
 
     async def best2_sum(
         self, instrument: str, side: str, *, take: bool | None = None
-    ) -> Any | None:
+    ) -> Decimal | None:
         """Quantity of the two best levels."""
         return await self._ask(queries.best2_sum(instrument, side, take))
 
@@ -349,7 +350,7 @@ class AsyncClient:
         """When it last traded, Unix milliseconds."""
         return await self._ask(queries.integer_of("last_traded_ts_ms", instrument))
 
-    async def get_mbr(self, instrument: str) -> Any | None:
+    async def get_mbr(self, instrument: str) -> Decimal | None:
         """The market base rate."""
         return await self._ask(queries.get_mbr(instrument))
 
@@ -361,7 +362,7 @@ class AsyncClient:
 
     async def size_ahead(
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
-    ) -> Any | None:
+    ) -> Decimal | None:
         """Quantity that would be matched before an order at ``price``."""
         return await self._ask(queries.size_ahead((instrument, side, price), order_id))
 

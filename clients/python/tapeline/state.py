@@ -64,7 +64,7 @@ class Settings:
     inbox_limit: int = 100_000
     connect_timeout: float = 10.0
     request_timeout: float = 10.0
-    #: Waits before attempts to connect are drawn from 0 to this; it doubles up to ``reconnect_max``.
+    #: A wait before an attempt to connect is drawn from 0 to this, doubled up to ``reconnect_max``.
     reconnect_first: float = 0.1
     #: Well below the grace: a client that waits longer after a daemon's restart loses its orders.
     reconnect_max: float = 2.0
