@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from types import TracebackType
 from typing import (
     Any,
@@ -20,7 +21,6 @@ from typing import (
 from . import queries
 from .aio_link import Connection
 from .api import Limit, subscription, token_reader
-from .backoff import Backoff
 from .decimals import DecimalLike
 from .errors import (
     ConnectionLost,
@@ -65,9 +65,7 @@ class AsyncClient:
     ) -> None:
         self._state = ClientState(client_id, token_reader(token, token_file), Settings(**settings))
         self._address = (host, port)
-        self._backoff = Backoff(
-            self._state.settings.reconnect_first, self._state.settings.reconnect_max
-        )
+        self._backoff = self._state.settings.backoff()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Future[None] | None = None
@@ -345,7 +343,7 @@ class AsyncClient:
 
     async def best2_sum(
         self, instrument: str, side: str, *, take: bool | None = None
-    ) -> Any | None:
+    ) -> Decimal | None:
         """Quantity of the two best levels."""
         return await self._ask(queries.best2_sum(instrument, side, take))
 
@@ -357,7 +355,7 @@ class AsyncClient:
         """When it last traded, Unix milliseconds."""
         return await self._ask(queries.integer_of("last_traded_ts_ms", instrument))
 
-    async def get_mbr(self, instrument: str) -> Any | None:
+    async def get_mbr(self, instrument: str) -> Decimal | None:
         """The market base rate."""
         return await self._ask(queries.get_mbr(instrument))
 
@@ -369,7 +367,7 @@ class AsyncClient:
 
     async def size_ahead(
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
-    ) -> Any | None:
+    ) -> Decimal | None:
         """Quantity that would be matched before an order at ``price``."""
         return await self._ask(queries.size_ahead((instrument, side, price), order_id))
 

@@ -12,7 +12,7 @@ class Backoff:
     """Delays in seconds, each drawn between 0 and a ceiling that doubles up to ``maximum``."""
 
     def __init__(
-        self, first: float = 0.1, maximum: float = 10.0, draw: Callable[[], float] = random.random
+        self, first: float, maximum: float, draw: Callable[[], float] = random.random
     ) -> None:
         self._first = first
         self._maximum = maximum

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from types import TracebackType
 from typing import (
     Any,
@@ -319,7 +320,7 @@ class Client:
         """The best level where an order of ``side`` would rest; ``take=True``: that it would take."""
         return self._ask(queries.best(instrument, side, take))
 
-    def best2_sum(self, instrument: str, side: str, *, take: bool | None = None) -> Any | None:
+    def best2_sum(self, instrument: str, side: str, *, take: bool | None = None) -> Decimal | None:
         """Quantity of the two best levels."""
         return self._ask(queries.best2_sum(instrument, side, take))
 
@@ -331,7 +332,7 @@ class Client:
         """When it last traded, Unix milliseconds."""
         return self._ask(queries.integer_of("last_traded_ts_ms", instrument))
 
-    def get_mbr(self, instrument: str) -> Any | None:
+    def get_mbr(self, instrument: str) -> Decimal | None:
         """The market base rate."""
         return self._ask(queries.get_mbr(instrument))
 
@@ -343,7 +344,7 @@ class Client:
 
     def size_ahead(
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
-    ) -> Any | None:
+    ) -> Decimal | None:
         """Quantity that would be matched before an order at ``price``."""
         return self._ask(queries.size_ahead((instrument, side, price), order_id))
 

@@ -155,8 +155,7 @@ class Hotloop:
             return ahead if order_id is None else None
         if known and order_id is None:
             return ahead
-        answer: Decimal | None = self._client.size_ahead(instrument, side, price, order_id)
-        return answer
+        return self._client.size_ahead(instrument, side, price, order_id)
 
     def match_rate_ema(
         self, instrument: str, side: str, price: DecimalLike | None = None

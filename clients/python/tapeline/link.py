@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Callable
 
-from .backoff import Backoff
 from .errors import ConnectionLost, FatalError, PeerSilent, ProtocolViolation, TapelineError
 from .state import ClientState
 
@@ -41,8 +40,7 @@ class Link:
         self._state = state
         self._changed = changed
         self._address = address
-        settings = state.settings
-        self._backoff = Backoff(settings.reconnect_first, settings.reconnect_max)
+        self._backoff = state.settings.backoff()
         self._thread: threading.Thread | None = None
         self._socket: socket.socket | None = None
         self._wake_out, self._wake_in = socket.socketpair()

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Callable, Generic, TypeVar, Union
 
+from .backoff import Backoff
 from .errors import NotHealthy, QueueFull, TapelineError, WireError
 from .inbox import Inbox, Incoming
 from .intent import QuoteIntent
@@ -64,9 +65,19 @@ class Settings:
     inbox_limit: int = 100_000
     connect_timeout: float = 10.0
     request_timeout: float = 10.0
+    #: A wait before an attempt to connect is drawn from 0 to this, doubled up to ``reconnect_max``.
     reconnect_first: float = 0.1
-    reconnect_max: float = 10.0
+    #: Well below the grace: a client that waits longer after a daemon's restart loses its orders.
+    reconnect_max: float = 2.0
     clock: Clock = Clock()
+
+    def backoff(self, draw: Callable[[], float] = random.random) -> Backoff:
+        """Returns the waits before attempts: of a grace that is asked for, half at most."""
+        longest = self.reconnect_max
+        if self.cancel_grace_ms is not None:
+            # A grace of next to nothing is no reason to storm a daemon that is away.
+            longest = min(longest, max(self.reconnect_first, self.cancel_grace_ms / 2000))
+        return Backoff(self.reconnect_first, longest, draw)
 
 
 class OrderHandle:

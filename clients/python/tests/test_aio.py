@@ -100,6 +100,14 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(QueueFull):
             await client.noop()
 
+    async def test_a_client_with_a_short_grace_tries_again_within_it(self):
+        await self.connected(cancel_grace_ms=40)
+        with self.daemon.lock:
+            self.daemon.hello_error = ("SHUTTING_DOWN", "not yet")
+            self.daemon.drop()
+        # seconds apart without the grace
+        await self.happens(lambda: len(self.daemon.hellos) >= 50)
+
     async def test_silence_reconnects(self):
         self.daemon.heartbeat_ms = 100
         client = await self.connected()
@@ -149,7 +157,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
             await client.noop()
 
     async def test_close_brings_a_cancel_through_that_was_taken_without_a_connection(self):
-        client = await self.connected(reconnect_first=10)
+        client = await self.connected(reconnect_first=10, reconnect_max=10)
         with self.daemon.lock:
             self.daemon.drop()
             await self.happens(lambda: not client.healthy)
@@ -169,7 +177,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertTrue(cancel.answered())
 
     async def test_close_says_without_a_connection_that_orders_stay(self):
-        client = await self.connected(reconnect_first=10)
+        client = await self.connected(reconnect_first=10, reconnect_max=10)
         with self.daemon.lock:
             self.daemon.drop()
             await self.happens(lambda: not client.healthy)
@@ -178,7 +186,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(client.errors, [])
 
     async def test_close_says_that_orders_stay_though_the_call_that_said_so_was_cancelled(self):
-        client = await self.connected(reconnect_first=10)
+        client = await self.connected(reconnect_first=10, reconnect_max=10)
         with self.daemon.lock:
             self.daemon.drop()
             await self.happens(lambda: not client.healthy)

@@ -119,7 +119,7 @@ class Trading(ClientCase):
             client.noop()
 
     def test_close_brings_a_cancel_through_that_was_taken_without_a_connection(self):
-        client = self.connected(reconnect_first=10)
+        client = self.connected(reconnect_first=10, reconnect_max=10)
         with self.daemon.lock:
             self.daemon.drop()
             wait_for(lambda: not client.healthy)
@@ -139,7 +139,7 @@ class Trading(ClientCase):
         self.assertTrue(cancel.answered())
 
     def test_close_says_without_a_connection_that_orders_stay(self):
-        client = self.connected(reconnect_first=10)
+        client = self.connected(reconnect_first=10, reconnect_max=10)
         with self.daemon.lock:
             self.daemon.drop()
             wait_for(lambda: not client.healthy)

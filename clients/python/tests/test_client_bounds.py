@@ -54,6 +54,13 @@ class Bounds(ClientCase):
         self.daemon.mute = False
         wait_for(lambda: client.healthy)
 
+    def test_a_client_with_a_short_grace_tries_again_within_it(self):
+        self.connected(cancel_grace_ms=40)
+        with self.daemon.lock:
+            self.daemon.hello_error = ("SHUTTING_DOWN", "not yet")
+            self.daemon.drop()
+        wait_for(lambda: len(self.daemon.hellos) >= 100)  # seconds apart without the grace
+
     def test_the_client_beats_while_its_user_computes(self):
         self.daemon.heartbeat_ms = 50
         self.connected()

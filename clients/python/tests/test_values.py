@@ -12,6 +12,7 @@ from tapeline import (
     InvalidIntent,
     Orders,
     QuoteIntent,
+    Settings,
     Strategy,
     run,
     run_async,
@@ -69,6 +70,28 @@ class Waiting(unittest.TestCase):
         inbox.push(event(3, "book"))
         inbox.conflate_events()
         self.assertEqual(len(inbox), 3)
+
+
+class Reconnecting(unittest.TestCase):
+    def test_no_wait_is_longer_than_two_seconds_or_half_of_the_grace(self):
+        cases = [
+            ({}, 2.0),
+            ({"cancel_grace_ms": 60_000}, 2.0),
+            ({"cancel_grace_ms": 1_000}, 0.5),
+            ({"cancel_grace_ms": 0}, 0.1),  # what cannot be kept is no reason to storm the daemon
+            ({"reconnect_max": 20.0}, 20.0),
+            ({"reconnect_max": 20.0, "cancel_grace_ms": 5_000}, 2.5),
+            ({"reconnect_max": 0.05, "cancel_grace_ms": 0}, 0.05),
+        ]
+        for settings, longest in cases:
+            with self.subTest(settings):
+                backoff = Settings(**settings).backoff(draw=lambda: 1.0)
+                self.assertEqual(max(backoff.next_delay() for _ in range(40)), longest)
+
+    def test_the_waits_double_up_to_the_longest(self):
+        backoff = Settings().backoff(draw=lambda: 1.0)
+        delays = [backoff.next_delay() for _ in range(7)]
+        self.assertEqual(delays, [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0])
 
 
 class Intents(unittest.TestCase):
