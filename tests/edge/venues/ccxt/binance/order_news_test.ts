@@ -38,6 +38,13 @@ const ORDER = {
 /** Terms at the exchange: a quantity, and when the order came to it, milliseconds after `AT_MS`. */
 type At = { readonly qty: string; readonly ms: number };
 
+/** One trade of the whole order, as the exchange lists it. */
+function tradeOf({ qty, ms }: At): Readonly<Record<string, unknown>> {
+  const money = { price: "100", qty, commission: "0", commissionAsset: "USDT" };
+  const names = { symbol: SYMBOL, id: 1, orderId: 7 };
+  return { ...names, ...money, buyer: true, maker: false, time: AT_MS + ms };
+}
+
 /** The parts of an adapter that tell of amendments of one order. */
 class Rig {
   readonly exchange = new PlayedExchange("usdm");
@@ -49,8 +56,8 @@ class Rig {
   constructor() {
     const { account } = this.exchange;
     const endings = new Endings(account);
-    const hooks = { leaving: () => {}, acknowledged: () => {}, refused: () => {} };
-    this.#commands = new Commands(account, { endings, hooks });
+    const watch = { leaving: () => {}, acknowledged: () => {}, refused: () => {} };
+    this.#commands = new Commands(account, { endings, hooks: { ...watch, placing: () => {} } });
     this.#lookups = new Lookups(account, { endings, propagationMs: 100 });
     this.#news = new NewsDesk(account, { endings, stampsOf: () => undefined });
   }
@@ -84,6 +91,25 @@ class Rig {
       return { body: { ...body, status: "CANCELED", executedQty: "5" } };
     };
     this.#amend();
+  }
+
+  /** An amendment that took: all of it was executed, as one trade that can be read. */
+  replaceThatTakes(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      if (asked.path !== "order") return { body: [tradeOf(shown)] };
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "FILLED", executedQty: shown.qty } };
+    };
+    this.#amend();
+  }
+
+  /** The quantity of each execution that was told, in quanta of 0.0001. */
+  get executed(): readonly number[] {
+    return this.exchange.reports.flatMap((draft) =>
+      draft.eventType === "OrderExecuted" ? [draft.payload.lastQty] : []
+    );
   }
 
   lookup(shown: At, tripUs = 2000): void {
@@ -267,4 +293,11 @@ Deno.test("replace() answers that its fate is unknown when it ended the order, a
   rig.replaceThatEnds({ qty: "10", ms: 2 });
   rig.pass(10_000_000);
   deepStrictEqual(rig.failed, ["unknown"]);
+});
+
+Deno.test("replace() reads an execution that the answer counts and no stream tells", () => {
+  const rig = new Rig();
+  rig.replaceThatTakes({ qty: "20", ms: 1 });
+  rig.pass(1_000_000);
+  deepStrictEqual([rig.told, rig.executed], [[200_000], [200_000]]);
 });
