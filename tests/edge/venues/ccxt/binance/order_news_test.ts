@@ -5,7 +5,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { LookupOrder, ReplaceRequest } from "../../../../../core/command.ts";
+import type { CancelRequest, LookupOrder, ReplaceRequest } from "../../../../../core/command.ts";
 import {
   instrumentId,
   micros,
@@ -133,11 +133,29 @@ class Rig {
     );
   }
 
+  /** A cancel that is answered at once with an order of these terms. */
+  cancel(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "CANCELED" } };
+    };
+    const request = requestId(++this.#requests);
+    const command: CancelRequest = { ...ORDER, kind: "Cancel", request };
+    this.#commands.cancel({ command, journalUs: micros(1) });
+  }
+
+  /** What was told, in order. */
+  get words(): readonly string[] {
+    return this.exchange.reports.map(({ eventType }) => eventType);
+  }
+
   /** The user stream tells of an amendment. */
-  hear({ qty: orderQty, ms }: At): void {
+  hear({ qty: orderQty, ms }: At, status: "NEW" | "FILLED" = "NEW"): void {
     this.#news.take({
       type: "AMENDMENT",
-      status: "NEW",
+      status,
       ...{ symbol: SYMBOL, orderId: "7", clientOrderId: KEY, side: "Buy", orderType: "LIMIT" },
       ...{ timeInForce: "GTC", price: "100", orderQty, cumQty: "0", reason: null, trade: null },
       timeMs: AT_MS + ms,
@@ -211,6 +229,21 @@ Deno.test("take() says nothing of a late amendment while the next one is in flig
   deepStrictEqual(rig.told, []);
   rig.pass();
   deepStrictEqual(rig.told, [200_000]);
+});
+
+Deno.test("take() says nothing of an amendment that comes after the answer to the order's cancel", () => {
+  const rig = new Rig();
+  rig.hear({ qty: "12", ms: 1 });
+  rig.cancel({ qty: "20", ms: 9 });
+  rig.pass();
+  rig.hear({ qty: "20", ms: 5 });
+  deepStrictEqual(rig.words, ["OrderReplaced", "OrderCancelled"]);
+});
+
+Deno.test("take() says an amendment that shows the order filled", () => {
+  const rig = new Rig();
+  rig.hear({ qty: "12", ms: 1 }, "FILLED");
+  deepStrictEqual(rig.told, [120_000]);
 });
 
 Deno.test("take() ends with the terms that the stream told last of one millisecond", () => {
