@@ -18,7 +18,6 @@ import {
   SILENT,
   stillVenue,
 } from "../../../../support/ccxt_rig.ts";
-import { pause, until } from "../../../../support/temporary.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
 
@@ -481,68 +480,6 @@ usdm("start() opens the stream anew when the venue does not know its key", async
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 }, { timers: hasty() });
-
-/** Places order 1, and waits for both words on it: that of the answer and that of the stream. */
-async function rest(rig: CcxtRig): Promise<void> {
-  rig.submit(1, RESTING);
-  await rig.next("OrderAccepted", 1);
-}
-
-/** Ends what the user stream tells. */
-async function silence(venue: VenueProcess): Promise<void> {
-  using client = new SignedClient(venue);
-  const closed = await client.ask("DELETE", "/fapi/v1/listenKey");
-  strictEqual(closed?.status, 200, "the socket lives, answers pings and hears nothing");
-}
-
-function isSilenceNoticed(rig: CcxtRig): boolean {
-  return rig.statuses.some((said) => said.includes("was not spoken of"));
-}
-
-const acknowledged: readonly (readonly [string, (rig: CcxtRig) => void])[] = [
-  ["amendment", (rig) => rig.replace(1, { orderQty: qty(20), price: px(498_000) })],
-  ["cancel", (rig) => rig.cancel(1)],
-];
-
-usdm(
-  "start() opens the stream anew when it says nothing of an acknowledged order",
-  async (venue, rig) => {
-    await silence(venue);
-    rig.submit(1, RESTING);
-    await rig.next("OrderAccepted");
-    await until(() => isSilenceNoticed(rig), "the silence noticed");
-    await rig.until(() => rig.statuses.at(-1) === CONNECTED, "back");
-  },
-);
-
-for (const [what, send] of acknowledged) {
-  usdm(
-    `start() opens the stream anew when it says nothing of an acknowledged ${what}`,
-    async (venue, rig) => {
-      await rest(rig);
-      await silence(venue);
-      send(rig);
-      await until(() => isSilenceNoticed(rig), "the silence noticed");
-      await rig.until(() => rig.statuses.at(-1) === CONNECTED, "back");
-    },
-  );
-}
-
-usdm("start() notices a silent stream while an order is moved again and again", async (
-  venue,
-  rig,
-) => {
-  await rest(rig);
-  await silence(venue);
-  let moves = 0;
-  const movedAndNoticed = async (): Promise<boolean> => {
-    rig.replace(1, { orderQty: qty(20 + moves), price: RESTING.price });
-    await rig.next("OrderReplaced", moves++);
-    await pause(200); // the venue allows so many orders
-    return isSilenceNoticed(rig);
-  };
-  await until(movedAndNoticed, "the silence noticed");
-});
 
 usdm(
   "send() reads an execution that the answer counts and no stream tells",
