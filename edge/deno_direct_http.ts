@@ -9,12 +9,14 @@
  *
  * Invariants: a request is written to exactly one connection. `neverConnected` is said only where
  * no connection came about. Redirects are an answer like any other.
- * Limits: `CONNECTIONS_MAX` per origin; no proxies; no compressed answers.
+ * Limits: `CONNECTIONS_MAX` per origin, those included that are being opened: a request that is given
+ * up before it has one ends its opening, so that an outage leaves no places taken behind, nor
+ * descriptors. No proxies; no compressed answers.
  * @module
  */
 import { HttpAnswerError, HttpAnswerReader } from "./http_answer.ts";
 import { HttpTargets, requestBytes } from "./http_request.ts";
-import type { Cancel, Http, HttpHandlers, PreparedRequest, Timers } from "./ports.ts";
+import type { Cancel, EndRequest, Http, HttpHandlers, PreparedRequest, Timers } from "./ports.ts";
 
 const CONNECTIONS_MAX = 256;
 const READ_BYTES = 16_384;
@@ -25,19 +27,21 @@ const IDLE_MARGIN_MS = 1_000;
 /** An origin that had no request for so long gets no connection ahead. */
 const USED_WITHIN_MS = 300_000;
 
-/** Opens a connection to an origin. */
-export type Dial = (origin: URL) => Promise<Deno.Conn>;
+/** Opens a connection to an origin, unless it is given up before. */
+export type Dial = (origin: URL, givenUp: AbortSignal) => Promise<Deno.Conn>;
 
-const dialDirect: Dial = async (origin) => {
+const dialDirect: Dial = async (origin, signal) => {
   const isSecure = origin.protocol === "https:";
   const address = {
     hostname: origin.hostname.replace(/^\[|\]$/g, ""),
     port: Number(origin.port) || (isSecure ? 443 : 80),
   };
-  if (isSecure) return await Deno.connectTls({ ...address, alpnProtocols: ["http/1.1"] });
-  const connection = await Deno.connect(address);
+  const connection = await Deno.connect({ ...address, signal });
   connection.setNoDelay();
-  return connection;
+  if (!isSecure) return connection;
+  // Not `connectTls`, which cannot be given up: through an outage the kernel dials for two minutes.
+  const { hostname } = address;
+  return await Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] });
 };
 
 /** Returns HTTP over connections of our own. */
@@ -66,7 +70,7 @@ class Prepared implements PreparedRequest {
     this.#bytes = bytes;
   }
 
-  send(handlers: HttpHandlers): Cancel {
+  send(handlers: HttpHandlers): EndRequest {
     return this.#pool.send(this.#bytes, handlers);
   }
 }
@@ -89,7 +93,7 @@ class Pool {
     this.#options = options;
   }
 
-  send(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers): Cancel {
+  send(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers): EndRequest {
     const exchange = new Exchange(bytes, handlers);
     const connection = this.#idle.pop();
     if (connection !== undefined) connection.carry(exchange);
@@ -112,26 +116,43 @@ class Pool {
   }
 
   async #open(exchange: Exchange): Promise<void> {
-    const connection = await this.#dial();
+    const givingUp = new AbortController();
+    exchange.onForget = () => givingUp.abort();
+    const connection = await this.#dial(givingUp.signal);
     if (connection instanceof Connection) {
-      if (exchange.isOver) this.#rest(connection);
+      if (exchange.isOver) connection.close();
       else connection.carry(exchange);
     } else exchange.fail(connection.reason, "neverConnected");
   }
 
-  async #dial(): Promise<Connection | { readonly reason: string }> {
-    this.#count++;
+  /** Given up, it has its place back at once, whatever becomes of it later. */
+  async #dial(givenUp: AbortSignal): Promise<Connection | { readonly reason: string }> {
+    const leave = this.#takePlace();
+    givenUp.addEventListener("abort", leave);
     try {
-      const stream = await this.#options.dial(this.#origin);
+      const stream = await this.#options.dial(this.#origin, givenUp);
       return new Connection(stream, {
         timers: this.#options.timers,
         onFree: (connection) => this.#rest(connection),
-        onGone: (connection) => this.#gone(connection),
+        onGone: (connection) => {
+          leave();
+          this.#gone(connection);
+        },
       });
     } catch (error) {
-      this.#count--;
+      leave();
       return { reason: `no connection: ${error instanceof Error ? error.message : String(error)}` };
     }
+  }
+
+  /** Returns what gives it back, once. */
+  #takePlace(): () => void {
+    this.#count++;
+    let isTaken = true;
+    return () => {
+      if (isTaken) this.#count--;
+      isTaken = false;
+    };
   }
 
   #rest(connection: Connection): void {
@@ -139,14 +160,13 @@ class Pool {
   }
 
   #gone(connection: Connection): void {
-    this.#count--;
     this.#idle = this.#idle.filter((idle) => idle !== connection);
     if (this.#count === 0 && this.#mayDialAhead && !this.#isDialing) void this.#dialAhead();
   }
 
   async #dialAhead(): Promise<void> {
     this.#isDialing = true;
-    const connection = await this.#dial();
+    const connection = await this.#dial(new AbortController().signal); // nobody waits for it
     this.#isDialing = false;
     // Refused: the next request will try, and say so.
     if (connection instanceof Connection) this.#rest(connection);
@@ -157,8 +177,10 @@ class Pool {
 class Exchange {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #handlers: HttpHandlers;
-  #onForget: () => void = () => {};
+  /** Ends what is done for it. */
+  onForget: () => void = () => {};
   isOver = false;
+  #hasBegun = false;
 
   constructor(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers) {
     this.bytes = bytes;
@@ -167,7 +189,8 @@ class Exchange {
 
   /** Its answer is read by this reader; forgetting it ends its connection. */
   begin(onForget: () => void): HttpAnswerReader {
-    this.#onForget = onForget;
+    this.onForget = onForget;
+    this.#hasBegun = true;
     return new HttpAnswerReader({
       responded: (status, headers) => {
         if (!this.isOver) this.#handlers.responded(status, headers);
@@ -190,10 +213,12 @@ class Exchange {
     this.#handlers.failed({ reason, neverConnected: kind === "neverConnected" });
   }
 
-  forget(): void {
-    if (this.isOver) return;
+  forget(): { readonly neverConnected: boolean } {
+    const neverConnected = !this.#hasBegun;
+    if (this.isOver) return { neverConnected };
     this.isOver = true;
-    this.#onForget();
+    this.onForget();
+    return { neverConnected };
   }
 }
 

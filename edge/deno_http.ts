@@ -11,7 +11,7 @@
  * Known limit: a GET may be sent again; no venue takes an order by GET.
  * @module
  */
-import type { Cancel, Http, HttpHandlers, HttpRequest, PreparedRequest } from "./ports.ts";
+import type { EndRequest, Http, HttpHandlers, HttpRequest, PreparedRequest } from "./ports.ts";
 
 /** The runtime's `fetch`, or one that counts. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -56,10 +56,13 @@ class Prepared implements PreparedRequest {
     };
   }
 
-  send(handlers: HttpHandlers): Cancel {
+  send(handlers: HttpHandlers): EndRequest {
     const abort = new AbortController();
     void this.#run(handlers, abort.signal);
-    return () => abort.abort();
+    return () => {
+      abort.abort();
+      return { neverConnected: false }; // the runtime does not say how far it came
+    };
   }
 
   /** Catches what waiting throws and nothing else: what a handler throws is nobody's failure. */

@@ -13,7 +13,15 @@
  */
 import type { Micros } from "../core/numbers.ts";
 import { EdgeError } from "./edge_error.ts";
-import type { Cancel, Http, HttpHandlers, HttpRequest, PreparedRequest, Timers } from "./ports.ts";
+import type {
+  Cancel,
+  EndRequest,
+  Http,
+  HttpHandlers,
+  HttpRequest,
+  PreparedRequest,
+  Timers,
+} from "./ports.ts";
 import type { Redact } from "./redaction.ts";
 
 /** An answer, whole. */
@@ -101,7 +109,7 @@ class Attempt implements HttpHandlers {
   #bytes = 0;
   #isOver = false;
   #cancelDeadline: Cancel = () => {};
-  #abort: Cancel = () => {};
+  #end: EndRequest = () => ({ neverConnected: true }); // nothing has left
 
   constructor(
     options: TransportOptions,
@@ -124,11 +132,8 @@ class Attempt implements HttpHandlers {
       return timers.soon(() => this.#finish({ kind: "dryRun" }));
     }
     this.#submitUs = nowUs();
-    this.#abort = prepared.send(this); // nothing answers before this returns
-    this.#cancelDeadline = timers.after(
-      deadlineUs,
-      () => this.#fail(`no whole answer within ${deadlineUs / 1000} ms`, "unknown"),
-    );
+    this.#end = prepared.send(this); // nothing answers before this returns
+    this.#cancelDeadline = timers.after(deadlineUs, () => this.#expire());
   }
 
   forget(): void {
@@ -164,6 +169,12 @@ class Attempt implements HttpHandlers {
     this.#fail(failure.reason, failure.neverConnected ? "notSent" : "unknown");
   }
 
+  #expire(): void {
+    const withinMs = this.#options.deadlineUs / 1000;
+    if (this.#end().neverConnected) this.#fail(`no connection within ${withinMs} ms`, "notSent");
+    else this.#fail(`no whole answer within ${withinMs} ms`, "unknown");
+  }
+
   #fail(reason: string, outcome: "notSent" | "unknown"): void {
     const { redact } = this.#options;
     const { method, url } = this.#request;
@@ -181,6 +192,6 @@ class Attempt implements HttpHandlers {
   #close(): void {
     this.#isOver = true;
     this.#cancelDeadline();
-    this.#abort();
+    this.#end();
   }
 }

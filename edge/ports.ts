@@ -143,8 +143,11 @@ export interface PreparedRequest {
    * Sends it: once, whatever the peer does, unless it is a GET. Redirects are not followed. The
    * handlers are called later, never from within. Returns what ends it at once and silently.
    */
-  send(handlers: HttpHandlers): Cancel;
+  send(handlers: HttpHandlers): EndRequest;
 }
+
+/** Ends a request. `neverConnected`: as of a failure; where that is not known, it is false. */
+export type EndRequest = () => { readonly neverConnected: boolean };
 
 export interface Http {
   /** @throws {TypeError} If the request cannot be spelled. */

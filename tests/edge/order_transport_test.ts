@@ -6,10 +6,10 @@
  * the remedy, and tell when the runtime has changed.
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import ccxt from "ccxt";
 import { micros } from "../../core/numbers.ts";
-import { directHttp } from "../../edge/deno_direct_http.ts";
+import { type Dial, directHttp } from "../../edge/deno_direct_http.ts";
 import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoTimers } from "../../edge/deno_time.ts";
 import { EdgeError } from "../../edge/edge_error.ts";
@@ -24,6 +24,7 @@ import { ccxtFetch } from "../../edge/venues/ccxt/fetch.ts";
 
 import { http1Peer, http2Peer, type Rudeness, type RudePeer } from "../support/rude_peer.ts";
 import { pause, until } from "../support/temporary.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 
 const KEY = "key-of-the-test";
 const SECRET = "secret-of-the-test";
@@ -287,6 +288,102 @@ for (const [rudeness, what] of failing) {
     });
   });
 }
+
+/** As many connections as an origin may have. */
+const CONNECTIONS_MAX = 256;
+
+/** A network that takes no connection, until it is told to; in virtual time. */
+class BlackHole {
+  readonly time = new VirtualTime();
+  readonly transport: OrderTransport;
+  readonly #dials: { readonly signal: AbortSignal; readonly come: (up: Deno.Conn) => void }[] = [];
+  readonly results: TransportResult[] = [];
+
+  constructor() {
+    const dial: Dial = (_, signal) =>
+      new Promise((come) => {
+        this.#dials.push({ signal, come });
+      });
+    this.transport = new OrderTransport({
+      ...{ http: directHttp(this.time, dial), timers: this.time, redact: (text: string) => text },
+      ...{ nowUs: () => micros(this.time.wallUs()), deadlineUs: FAR_US },
+      ...{ bodyBytesMax: 10_000, isDryRun: false },
+    });
+  }
+
+  /** How many dials were begun, and how many of them were given up. */
+  get dials(): readonly [number, number] {
+    return [this.#dials.length, this.#dials.filter(({ signal }) => signal.aborted).length];
+  }
+
+  get outcomes(): readonly string[] {
+    return this.results.map(outcomeOf);
+  }
+
+  send(requests: number, url = "http://h"): void {
+    for (let sent = 0; sent < requests; sent++) {
+      const ready = this.transport.prepare(order(url, "a=1", "DELETE"));
+      this.transport.send(ready, (result) => this.results.push(result));
+    }
+  }
+
+  /** Passes the deadline of all that was sent. */
+  expire(): void {
+    this.time.advance(FAR_US);
+  }
+
+  /** A dial comes about after all. */
+  async come(dial: number, connection: Deno.Conn): Promise<void> {
+    this.#dials[dial]?.come(connection);
+    await pause(0);
+  }
+}
+
+Deno.test("send() knows at its deadline that nothing was sent while no connection came about", () => {
+  const hole = new BlackHole();
+  hole.send(1);
+  hole.expire();
+  deepStrictEqual(hole.outcomes, ["notSent"]);
+});
+
+Deno.test(
+  "send() goes on after a black hole in which as many requests hung as may be connected",
+  relaxed,
+  async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+      const hole = new BlackHole();
+      hole.send(CONNECTIONS_MAX, peer.url);
+      hole.expire();
+      deepStrictEqual(hole.dials, [CONNECTIONS_MAX, CONNECTIONS_MAX], "none is left to the kernel");
+      hole.send(1, peer.url);
+      await hole.come(
+        CONNECTIONS_MAX,
+        await Deno.connect({ port: Number(new URL(peer.url).port) }),
+      );
+      await until(() => hole.results.length > CONNECTIONS_MAX, "the answer");
+      strictEqual(hole.outcomes.at(-1), "answered");
+    });
+  },
+);
+
+Deno.test(
+  "send() closes a connection that comes about after its request was given up",
+  relaxed,
+  async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+      const hole = new BlackHole();
+      hole.send(1, peer.url);
+      hole.expire();
+      const connection = await Deno.connect({ port: Number(new URL(peer.url).port) });
+      await hole.come(0, connection);
+      await rejects(connection.write(new Uint8Array(1)), Deno.errors.BadResource);
+      deepStrictEqual(peer.seen, []);
+      hole.send(CONNECTIONS_MAX + 1, peer.url);
+      hole.time.advance(0);
+      strictEqual(hole.dials[0], 1 + CONNECTIONS_MAX, "its place was given back once");
+    });
+  },
+);
 
 function spotExchange(url: string): InstanceType<typeof ccxt.binance> {
   const exchange = new ccxt.binance({

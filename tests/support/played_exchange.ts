@@ -111,11 +111,15 @@ export class PlayedExchange {
         const asked = { ...signed, atUs: this.time.monotonicUs() };
         this.asked.push(asked);
         const { status = 200, headers = {}, body = {} } = this.answer(asked);
-        return this.time.after(this.tripUs, () => {
+        const cancel = this.time.after(this.tripUs, () => {
           handlers.responded(status, new Map(Object.entries(headers)));
           handlers.data(new TextEncoder().encode(JSON.stringify(body)));
           handlers.ended();
         });
+        return () => {
+          cancel();
+          return { neverConnected: false };
+        };
       },
     };
   }

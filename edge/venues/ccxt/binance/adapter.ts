@@ -242,10 +242,8 @@ export class CcxtVenue implements VenueAdapter {
     const desk = deskOf(account, {
       propagationMs: this.#options.propagationMs,
       skewUs: () => this.#clock.skewUs,
-      leaving: ({ key, symbol }) => {
-        this.#users?.leaving(key);
-        this.#deadMan?.cover(symbol);
-      },
+      placing: (symbol) => this.#deadMan?.cover(symbol),
+      leaving: (key) => this.#users?.leaving(key),
       acknowledged: (key) => this.#users?.acknowledged(key),
       refused: (key) => this.#users?.refused(key),
       inHedgeMode: () => this.#inHedgeMode(),

@@ -40,8 +40,10 @@ type Answered<Command extends OrderCommand> = {
 
 /** Who else wants to know. */
 export type CommandHooks = {
-  /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
-  readonly leaving: (order: { readonly key: string; readonly symbol: string }) => void;
+  /** A new order leaves for this symbol. */
+  readonly placing: (symbol: string) => void;
+  /** A command on this key leaves; was acknowledged; was not, or that is not known. */
+  readonly leaving: (key: string) => void;
   readonly acknowledged: (key: string) => void;
   readonly refused: (key: string) => void;
 };
@@ -88,10 +90,7 @@ export class Commands {
     const { clOrdId: key, side } = command;
     const submitUs = host.nowUs();
     this.#send({ command, listed, journalUs }, {
-      answered: (result) => {
-        this.#leaving.delete(key);
-        if (result.kind !== "ok") this.#hooks.refused(key);
-      },
+      answered: () => this.#leaving.delete(key),
       order: (order, stamps) => this.#acknowledged(order, { command, listed, stamps }),
       refused: (error, stamps) => this.#rejected(error, { command, listed, stamps }),
     });
@@ -99,7 +98,7 @@ export class Commands {
     // Nothing was heard of it yet: what it takes to remember need not hold it up.
     orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
     this.#leaving.set(key, { journalUs, submitUs });
-    this.#hooks.leaving({ key, symbol: listed.symbol });
+    this.#hooks.placing(listed.symbol);
   }
 
   cancel({ command, journalUs }: Released<CancelRequest>): void {
@@ -140,12 +139,13 @@ export class Commands {
     },
     say: {
       /** Before the rest, whatever the answer is. */
-      readonly answered?: (result: CallResult) => void;
+      readonly answered?: () => void;
       readonly order: (order: BinanceOrder, stamps: RequestStamps) => void;
       readonly refused: (error: VenueError, stamps: RequestStamps) => void;
     },
   ): void {
     const { command, listed, journalUs } = of;
+    const { clOrdId: key } = command;
     const { rest, host } = this.#account;
     const ready = this.#ready.get(command.request) ?? this.#readyCall(command, listed);
     this.#ready.delete(command.request);
@@ -153,13 +153,15 @@ export class Commands {
     const isDryRun = command.dryRun === true;
     rest.send(ready, (result) => {
       if (result.kind === "dryRun") return host.answerDry(command);
-      say.answered?.(result);
+      say.answered?.();
+      if (result.kind !== "ok") this.#hooks.refused(key);
       if (result.kind === "ok") {
         const stamps = { journalUs, ...result.stamps };
         return this.#reading(command, () => {
           const order = parseOrder(Fields.of(result.body, ""));
-          if (order.clientOrderId === command.clOrdId) say.order(order, stamps);
-          else this.#account.failed(command, NOT_UNDERSTOOD);
+          if (order.clientOrderId !== key) return this.#account.failed(command, NOT_UNDERSTOOD);
+          this.#hooks.acknowledged(key);
+          say.order(order, stamps);
         });
       }
       if (result.kind === "error" && result.error.outcome === "refused") {
@@ -167,6 +169,7 @@ export class Commands {
       }
       this.#unanswered(command, result);
     }, isDryRun ? { isDryRun } : {});
+    if (!isDryRun) this.#hooks.leaving(key);
   }
 
   #rejected(
@@ -191,7 +194,6 @@ export class Commands {
     const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
     const { clOrdId: key, side } = command;
     orders.note({ key, symbol, side, venueOrderId: order.orderId });
-    this.#hooks.acknowledged(key);
     const isDead = order.status === "REJECTED" ||
       (order.status === "EXPIRED" && command.postOnly && order.executedQty === "0");
     if (isDead) {
@@ -231,6 +233,7 @@ export class Commands {
     const { clOrdId: key, side } = command;
     const venueOrderId = order.orderId;
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
+    const executed = qtyOf(order.executedQty, instrument);
     const { origQty, price } = noteTerms(known, order, this.#account.host.nowUs());
     this.#account.reporter.say("OrderReplaced", {
       ...this.#account.refOf(command, venueOrderId),
@@ -238,6 +241,7 @@ export class Commands {
       orderQty: qtyOf(origQty, instrument),
       price: limitPxOf(price, instrument),
     }, { ...said, key: amendmentKey(order) });
+    this.#endings.expect({ key, listed, executed });
   }
 
   #notReplaced(

@@ -3,7 +3,7 @@
  *
  * Ordering: as the stream says it, but an end waits for the executions that it counts. An
  * acceptance that overtakes the answer to its submit bears that submit's stamps. An amendment that was
- * told already is passed over.
+ * told already, or whose order was said to have ended, is passed over.
  * Of orders that are not ours only executions are reported: they move the account.
  * @module
  */
@@ -57,8 +57,8 @@ export class NewsDesk {
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
     const executed = qtyOf(news.cumQty, listed.instrument);
     this.#endings.expect({ key, listed, executed });
-    if (news.status === "FILLED") this.#endings.forget(key);
     this.#tell(news, { listed, ref, known });
+    if (news.status === "FILLED") this.#endings.forget(key); // after its last terms
   }
 
   #tell(
@@ -131,7 +131,8 @@ export class NewsDesk {
     const { listed: { instrument }, ref, known } = of;
     const { orderId, timeMs, orderQty: origQty, price } = news;
     const amended = { orderId, updatedMs: timeMs, origQty, price };
-    if (isTold(amended, known)) return;
+    // The answer to a cancel may overtake the amendment: who ended the order does not hear of it.
+    if (known.isOver || isTold(amended, known)) return;
     // Of one millisecond the stream's last word counts, also where it repeats what was told before the
     // one in between: it must not be taken for a repetition.
     const isSameMs = known.terms?.updatedMs === timeMs;

@@ -3,8 +3,8 @@
  *
  * Spot subscribes over the WebSocket API with a signature; USD-M has a listen key in the address,
  * renewed in time. It is `connected` when the venue said that it carries the account's events.
- * Three things end it: the connection (pings included), the venue's own word, and silence: an order
- * that was acknowledged and of which nothing came within `SILENCE_US`. The venue can lose what a
+ * Three things end it: the connection (pings included), the venue's own word, and silence: an order,
+ * amendment or cancel was acknowledged, and nothing of its order came within `SILENCE_US`. The venue can lose what a
  * connection would have carried, so each new one is a reconciliation. None is made while the venue
  * has asked for a pause.
  * @module
@@ -40,7 +40,7 @@ export class UserStream {
   readonly #exchange: CcxtExchange;
   readonly #handlers: UserStreamHandlers;
   readonly #reconnect: Reconnect;
-  /** Orders of which the stream has not spoken yet, by key: when they were acknowledged. */
+  /** Orders of which the stream must speak, by key: since when; Infinity: not acknowledged yet. */
   readonly #unheard = new Map<string, number>();
   #socket: VenueSocket | undefined;
   #connection = 0;
@@ -76,19 +76,24 @@ export class UserStream {
     this.#socket = undefined;
   }
 
-  /** A new order leaves: the stream may speak of it before the answer does. */
+  /**
+   * A command on an order leaves: the stream may speak of it before the answer does. Where it owes a
+   * word on that order already, it owes that: else an order that is moved often hid the silence.
+   */
   leaving(key: string): void {
-    if (this.#isConnected) this.#unheard.set(key, Infinity);
+    if (this.#isConnected && !this.#unheard.has(key)) this.#unheard.set(key, Infinity);
   }
 
-  /** It was acknowledged: the stream must speak of it, if it has not. */
+  /** It was acknowledged: the stream must speak of its order, if it has not. */
   acknowledged(key: string): void {
-    if (this.#unheard.has(key)) this.#unheard.set(key, this.#account.host.nowUs());
+    if (this.#unheard.get(key) === Infinity) {
+      this.#unheard.set(key, this.#account.host.nowUs());
+    }
   }
 
   /** It was refused, or nobody knows. */
   refused(key: string): void {
-    this.#unheard.delete(key);
+    if (this.#unheard.get(key) === Infinity) this.#unheard.delete(key);
   }
 
   #open(): void {
@@ -208,7 +213,7 @@ export class UserStream {
       if (connection !== this.#connection) return;
       const beforeUs = this.#account.host.nowUs() - SILENCE_US;
       for (const sinceUs of this.#unheard.values()) {
-        if (sinceUs < beforeUs) return this.#drop("an acknowledged order was not spoken of");
+        if (sinceUs < beforeUs) return this.#drop("what it acknowledged was not spoken of");
       }
       this.#watch(connection);
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { LookupOrder, ReplaceRequest } from "../../../../../core/command.ts";
+import type { CancelRequest, LookupOrder, ReplaceRequest } from "../../../../../core/command.ts";
 import {
   instrumentId,
   micros,
@@ -38,6 +38,13 @@ const ORDER = {
 /** Terms at the exchange: a quantity, and when the order came to it, milliseconds after `AT_MS`. */
 type At = { readonly qty: string; readonly ms: number };
 
+/** One trade of the whole order, as the exchange lists it. */
+function tradeOf({ qty, ms }: At): Readonly<Record<string, unknown>> {
+  const money = { price: "100", qty, commission: "0", commissionAsset: "USDT" };
+  const names = { symbol: SYMBOL, id: 1, orderId: 7 };
+  return { ...names, ...money, buyer: true, maker: false, time: AT_MS + ms };
+}
+
 /** The parts of an adapter that tell of amendments of one order. */
 class Rig {
   readonly exchange = new PlayedExchange("usdm");
@@ -49,8 +56,8 @@ class Rig {
   constructor() {
     const { account } = this.exchange;
     const endings = new Endings(account);
-    const hooks = { leaving: () => {}, acknowledged: () => {}, refused: () => {} };
-    this.#commands = new Commands(account, { endings, hooks });
+    const watch = { leaving: () => {}, acknowledged: () => {}, refused: () => {} };
+    this.#commands = new Commands(account, { endings, hooks: { ...watch, placing: () => {} } });
     this.#lookups = new Lookups(account, { endings, propagationMs: 100 });
     this.#news = new NewsDesk(account, { endings, stampsOf: () => undefined });
   }
@@ -86,6 +93,25 @@ class Rig {
     this.#amend();
   }
 
+  /** An amendment that took: all of it was executed, as one trade that can be read. */
+  replaceThatTakes(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      if (asked.path !== "order") return { body: [tradeOf(shown)] };
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "FILLED", executedQty: shown.qty } };
+    };
+    this.#amend();
+  }
+
+  /** The quantity of each execution that was told, in quanta of 0.0001. */
+  get executed(): readonly number[] {
+    return this.exchange.reports.flatMap((draft) =>
+      draft.eventType === "OrderExecuted" ? [draft.payload.lastQty] : []
+    );
+  }
+
   lookup(shown: At, tripUs = 2000): void {
     const request = requestId(++this.#requests);
     const command: LookupOrder = { ...ORDER, kind: "Lookup", request };
@@ -107,11 +133,29 @@ class Rig {
     );
   }
 
+  /** A cancel that is answered at once with an order of these terms. */
+  cancel(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "CANCELED" } };
+    };
+    const request = requestId(++this.#requests);
+    const command: CancelRequest = { ...ORDER, kind: "Cancel", request };
+    this.#commands.cancel({ command, journalUs: micros(1) });
+  }
+
+  /** What was told, in order. */
+  get words(): readonly string[] {
+    return this.exchange.reports.map(({ eventType }) => eventType);
+  }
+
   /** The user stream tells of an amendment. */
-  hear({ qty: orderQty, ms }: At): void {
+  hear({ qty: orderQty, ms }: At, status: "NEW" | "FILLED" = "NEW"): void {
     this.#news.take({
       type: "AMENDMENT",
-      status: "NEW",
+      status,
       ...{ symbol: SYMBOL, orderId: "7", clientOrderId: KEY, side: "Buy", orderType: "LIMIT" },
       ...{ timeInForce: "GTC", price: "100", orderQty, cumQty: "0", reason: null, trade: null },
       timeMs: AT_MS + ms,
@@ -185,6 +229,21 @@ Deno.test("take() says nothing of a late amendment while the next one is in flig
   deepStrictEqual(rig.told, []);
   rig.pass();
   deepStrictEqual(rig.told, [200_000]);
+});
+
+Deno.test("take() says nothing of an amendment that comes after the answer to the order's cancel", () => {
+  const rig = new Rig();
+  rig.hear({ qty: "12", ms: 1 });
+  rig.cancel({ qty: "20", ms: 9 });
+  rig.pass();
+  rig.hear({ qty: "20", ms: 5 });
+  deepStrictEqual(rig.words, ["OrderReplaced", "OrderCancelled"]);
+});
+
+Deno.test("take() says an amendment that shows the order filled", () => {
+  const rig = new Rig();
+  rig.hear({ qty: "12", ms: 1 }, "FILLED");
+  deepStrictEqual(rig.told, [120_000]);
 });
 
 Deno.test("take() ends with the terms that the stream told last of one millisecond", () => {
@@ -267,4 +326,11 @@ Deno.test("replace() answers that its fate is unknown when it ended the order, a
   rig.replaceThatEnds({ qty: "10", ms: 2 });
   rig.pass(10_000_000);
   deepStrictEqual(rig.failed, ["unknown"]);
+});
+
+Deno.test("replace() reads an execution that the answer counts and no stream tells", () => {
+  const rig = new Rig();
+  rig.replaceThatTakes({ qty: "20", ms: 1 });
+  rig.pass(1_000_000);
+  deepStrictEqual([rig.told, rig.executed], [[200_000], [200_000]]);
 });

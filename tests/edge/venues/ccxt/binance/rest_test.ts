@@ -26,7 +26,7 @@ class Rig {
       prepare: (request: HttpRequest) => ({
         send: () => {
           this.sent.push(request);
-          return () => {};
+          return () => ({ neverConnected: false });
         },
       }),
     };

@@ -18,7 +18,6 @@ import {
   SILENT,
   stillVenue,
 } from "../../../../support/ccxt_rig.ts";
-import { until } from "../../../../support/temporary.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
 
@@ -481,21 +480,6 @@ usdm("start() opens the stream anew when the venue does not know its key", async
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 }, { timers: hasty() });
-
-usdm(
-  "start() opens the stream anew when it says nothing of an acknowledged order",
-  async (venue, rig) => {
-    using client = new SignedClient(venue);
-    const closed = await client.ask("DELETE", "/fapi/v1/listenKey");
-    strictEqual(closed?.status, 200, "the socket lives, answers pings and hears nothing");
-    rig.submit(1, RESTING);
-    await rig.next("OrderAccepted");
-    const isNoticed = (): boolean =>
-      rig.statuses.some((said) => said.includes("was not spoken of"));
-    await until(isNoticed, "the silence noticed");
-    await rig.until(() => rig.statuses.at(-1) === CONNECTED, "back");
-  },
-);
 
 usdm(
   "send() reads an execution that the answer counts and no stream tells",
