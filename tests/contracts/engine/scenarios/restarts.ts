@@ -115,6 +115,20 @@ export const RESTARTS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "20", cum: "0", px: "100" }),
   },
   {
+    name: "restart_sends_a_lost_cancel_again",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 24"],
+    description: "The look-up that left before it is forgotten; the cancel waits for no other.",
+    tell: (story) => {
+      story.begin().open({ session: 1, client: "alice", cancelOnDisconnect: false });
+      for (const n of [1, 2]) {
+        story.place(`i${n}`).accept(n).cancel(`c${n}`, { orig: `i${n}` })
+          .failed(n, { kind: "Cancel", outcome: "unknown" });
+      }
+      story.wait(1000).start().toDeadline().venue("up").cancelled(1)
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).cancelled(2);
+    },
+  },
+  {
     name: "cancel_while_the_venue_is_down",
     requires: ["R-CORE-3", "fault 24"],
     description: "Taken, in doubt, and sent on return.",
