@@ -41,8 +41,10 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
     order.mustCancel = cancel.cause;
     forgiveFailures(order);
   }
-  // A cause that is told again is no reason to try again sooner.
-  if (isInsisted(cancel) && !isNewCause && (order.retry & DOUBT.Cancel) !== 0) return;
+  // A cause that is told again is no reason to try again sooner, but a replace that has begun since
+  // must not leave, or stand, for as long as the back-off takes.
+  const isToldAgain = isInsisted(cancel) && !isNewCause && (order.retry & DOUBT.Cancel) !== 0;
+  if (isToldAgain && order.replace === null) return;
   if (order.cancel !== null) {
     // A new one waits behind no back-off of an older one, and for no answer about an older cancel.
     if (isNewCause) sendCancel(turn, order);
