@@ -36,7 +36,7 @@ const ORDERS_OWN: CancelBearing = {
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
   if (order.isTerminal) return;
   turn.touch(order);
-  const isNewCause = isInsisted(cancel) && order.mustCancel !== cancel.cause;
+  const isNewCause = isInsisted(cancel) && isNews(order, cancel);
   if (isNewCause) {
     order.mustCancel = cancel.cause;
     forgiveFailures(order);
@@ -177,6 +177,11 @@ export function insist(turn: Turn, order: Order): void {
 export function cancelLater(turn: Turn, order: Order): void {
   order.retry |= DOUBT.Cancel;
   backOff(turn, order, "retry");
+}
+
+/** A lapse takes the place of no other cause: a later time, which ends it, must not end that. */
+function isNews({ mustCancel }: Order, { cause }: PendingCancel): boolean {
+  return cause === "lapse" ? mustCancel === null : mustCancel !== cause;
 }
 
 function isInsisted(cancel: PendingCancel): boolean {
