@@ -7,7 +7,8 @@
  *
  * Invariant: at most one cancel of an order is pending. One that must come true (a lapse, a lost
  * client, the kill switch) is tried again until the order has ended: ever more slowly while the venue
- * refuses it, and anew when there is a new cause or the venue comes up.
+ * refuses it, and anew when there is a new cause or the venue comes up. Any whose answer was lost is
+ * sent again likewise (`doubt.ts`).
  * @module
  */
 import { backOff } from "./retry.ts";

@@ -435,6 +435,7 @@ for (const [what, answer] of UNCERTAIN) {
       ok(leftMs.length >= 10 && leftMs.length <= 30, `${leftMs}`);
       ok(leftMs.every((ms, at) => ms - (leftMs[at - 1] ?? ms) <= 61_000), `${leftMs}`);
       strictEqual(brief(w.reports.at(-1) ?? never()), "OrderStatus/CancelPending 0+10000 inDoubt");
+      ok(w.lines.some((line) => line.includes("ORDER_IN_DOUBT")), "every twentieth round tells");
       deepStrictEqual(w.cancelled().map(brief), ["Cancelled/Cancelled 0+0"]);
     });
   }
