@@ -6,7 +6,7 @@
  * @module
  */
 import { cancelLater, sendCancel } from "./cancel.ts";
-import { askVenue, forgetRequest } from "./doubt.ts";
+import { askOnceMore, askVenue, forgetRequest } from "./doubt.ts";
 import { assertOpenCountable } from "./exposure.ts";
 import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.ts";
 import { finishReplace, learnKey, refuseReplace, restate } from "./replaced.ts";
@@ -42,7 +42,8 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
   if (found.cumQty !== booked && found.cumQty !== order.standingHere) {
     if (found.cumQty > booked) raiseMissing(turn, order, { found, booked });
     else turn.state.count("stale_reports"); // the higher of two sums of facts is the newer one
-    askVenue(turn, order);
+    if (found.status === "open") askOnceMore(turn, order);
+    else askVenue(turn, order); // it has ended there: there is nothing to cancel
     return;
   }
   const reason = `found ${found.status} by look-up`;
@@ -77,7 +78,7 @@ function learnNames(turn: Turn, order: Order, { found, askedUs }: Answer): void 
 export function applyOldFound(turn: Turn, order: Order, found: Found): void {
   closeLookup(order, found.request);
   turn.state.count("stale_reports");
-  if (order.doubt !== 0) askVenue(turn, order);
+  if (order.doubt !== 0) askOnceMore(turn, order);
 }
 
 /** The venue does not have the order: proof only if it documents when that is one. */
@@ -90,7 +91,7 @@ export function applyNotFound(
   if (order.isTerminal) return;
   const isSubmitInDoubt = (order.doubt & DOUBT.Submit) !== 0;
   if (!isSubmitInDoubt || !isProof(turn, order, askedUs)) {
-    askVenue(turn, order);
+    askOnceMore(turn, order);
     return;
   }
   order.wasAbsent = true;
@@ -122,11 +123,13 @@ function onOpen(
 
 /** The order rests: a cancel of it that may be lost is sent again, whatever became of a replace. */
 function cancelAgain(turn: Turn, order: Order): void {
-  if (order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
-  const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
+  if (order.isAsking("Cancel")) return;
+  const wasInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
+  const hasItsTime = (order.retry & DOUBT.Cancel) !== 0;
   order.doubt &= ~DOUBT.Cancel;
-  if (wasCancelInDoubt && order.attempts > QUICK_ATTEMPTS_MAX) cancelLater(turn, order);
-  else sendCancel(turn, order);
+  const isAtOnce = wasInDoubt ? order.attempts <= QUICK_ATTEMPTS_MAX : !hasItsTime;
+  if (isAtOnce) sendCancel(turn, order);
+  else if (!hasItsTime) cancelLater(turn, order);
 }
 
 /** True if the venue has the order on other terms, and no replace of ours can be why. */

@@ -7,7 +7,8 @@
  *
  * Invariant: at most one cancel of an order is pending. One that must come true (a lapse, a lost
  * client, the kill switch) is tried again until the order has ended: ever more slowly while the venue
- * refuses it, and anew when there is a new cause or the venue comes up.
+ * refuses it, and anew when there is a new cause or the venue comes up. Any whose answer was lost is
+ * sent again likewise (`doubt.ts`).
  * @module
  */
 import { backOff } from "./retry.ts";
@@ -36,13 +37,15 @@ const ORDERS_OWN: CancelBearing = {
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
   if (order.isTerminal) return;
   turn.touch(order);
-  const isNewCause = isInsisted(cancel) && order.mustCancel !== cancel.cause;
+  const isNewCause = isInsisted(cancel) && isNews(order, cancel);
   if (isNewCause) {
     order.mustCancel = cancel.cause;
     forgiveFailures(order);
   }
-  // A cause that is told again is no reason to try again sooner.
-  if (isInsisted(cancel) && !isNewCause && (order.retry & DOUBT.Cancel) !== 0) return;
+  // A cause that is told again is no reason to try again sooner, but a replace that has begun since
+  // must not leave, or stand, for as long as the back-off takes.
+  const isToldAgain = isInsisted(cancel) && !isNewCause && (order.retry & DOUBT.Cancel) !== 0;
+  if (isToldAgain && order.replace === null) return;
   if (order.cancel !== null) {
     // A new one waits behind no back-off of an older one, and for no answer about an older cancel.
     if (isNewCause) sendCancel(turn, order);
@@ -175,6 +178,11 @@ export function insist(turn: Turn, order: Order): void {
 export function cancelLater(turn: Turn, order: Order): void {
   order.retry |= DOUBT.Cancel;
   backOff(turn, order, "retry");
+}
+
+/** A lapse takes the place of no other cause: a later time, which ends it, must not end that. */
+function isNews({ mustCancel }: Order, { cause }: PendingCancel): boolean {
+  return cause === "lapse" ? mustCancel === null : mustCancel !== cause;
 }
 
 function isInsisted(cancel: PendingCancel): boolean {

@@ -48,7 +48,7 @@ export function applyRequestFailed(
   countFailure(turn, venue);
   order.dropRequest(kind);
   if (kind === "Lookup") {
-    askVenue(turn, order);
+    askOnceMore(turn, order);
     return;
   }
   switch (payload.outcome) {
@@ -97,6 +97,19 @@ export function askVenue(turn: Turn, order: Order): void {
   }
   order.attempts = 1;
   issue(turn, order, "Lookup");
+}
+
+/**
+ * A look-up has left open whether the order rests: asks again, and sends a cancel that may be lost
+ * again. The question goes first, since it may find that the cancel has done its work.
+ */
+export function askOnceMore(turn: Turn, order: Order): void {
+  askVenue(turn, order);
+  const isInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
+  if (!isInDoubt || order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
+  const { attempts } = order;
+  cancelLater(turn, order);
+  order.attempts = attempts; // both are one round, and the look-up counts it
 }
 
 /** Asks the venue for the order, unless it is being asked. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { sendCancel } from "./cancel.ts";
-import { outdateLookups } from "./doubt.ts";
+import { forgetRequest, outdateLookups } from "./doubt.ts";
 import { type Details, type Saying, UNSAID } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
@@ -63,6 +63,7 @@ export function finishReplace(
   learnKey(turn, order, replace.clOrdId);
   learnKey(turn, order, of.clOrdId);
   armLapse(turn, order);
+  forgiveLapse(turn, order);
   const { by, origIntentId } = replace;
   const { inferred, journalUs, submitUs, ackUs } = of.details;
   advance(turn, order, {
@@ -78,6 +79,14 @@ export function finishReplace(
   });
   outdateLookups(turn, order);
   sendCancel(turn, order);
+}
+
+/** Insists no more on a lapse whose cancel the venue refused, once the client has set a later time. */
+function forgiveLapse({ nowUs }: Turn, order: Order): void {
+  const isRefused = order.mustCancel === "lapse" && order.cancel === null;
+  if (!isRefused || (order.lapseDueUs ?? Infinity) <= nowUs) return;
+  order.mustCancel = null;
+  forgetRequest(order, "Cancel");
 }
 
 /** The venue has the order on terms of its own: they rule, as far as nothing more was executed. */

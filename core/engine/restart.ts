@@ -11,7 +11,7 @@
 import { clOrdIdPrefix } from "../command.ts";
 import { sendCancel } from "./cancel.ts";
 import { applyDeadlines } from "./deadlines.ts";
-import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
+import { askOnceMore, fallIntoDoubt, syncDoubt } from "./doubt.ts";
 import { applyLostEnd, doubtWhatWaits } from "./lost_end.ts";
 import { isOutside } from "./reconcile.ts";
 import { dropReconcile } from "./reconcile_request.ts";
@@ -87,6 +87,6 @@ function recoverOrder(turn: Turn, order: Order): void {
   }
   // What the cancel comes to says nothing of the rest.
   const toAsk = isCancelOpen ? order.doubt & ~DOUBT.Cancel : order.doubt;
-  if (toAsk !== 0) askVenue(turn, order);
+  if (toAsk !== 0) askOnceMore(turn, order);
   syncDoubt(turn, order);
 }

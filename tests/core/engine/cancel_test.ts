@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { createTimeline } from "../../../core/mod.ts";
+import { createTimeline, px, qty } from "../../../core/mod.ts";
 import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 function live(options: WorldOptions = {}): World {
@@ -278,6 +278,52 @@ Deno.test("apply() asks about an order before it tries again to cancel it", () =
   const kinds = w.commands.map(({ kind }) => kind).join(", ");
   match(kinds, /^Submit(, Cancel, Lookup){2,}(, Cancel)?$/);
 });
+
+/** Who wants order 1 cancelled, how, and how that is taken back. */
+const TOLD_AGAIN = [
+  [
+    "the kill switch",
+    (w: World) => w.control("KillSwitchSet", { on: true, reason: "test" }),
+    (w: World) => w.control("KillSwitchSet", { on: false, reason: "test" }),
+  ],
+  [
+    "a lost client",
+    (w: World) => w.close({ cause: "goodbye" }),
+    (w: World) => w.open({ session: 1 }),
+  ],
+] as const;
+
+for (const [asked, want, takeBack] of TOLD_AGAIN) {
+  Deno.test(`apply() lets ${asked} win over a replace, though the venue has refused its earlier cancel`, () => {
+    const w = live({ ...SLOW, pacing: { perSecond: 1, burst: 5 } });
+    want(w);
+    w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
+    takeBack(w);
+    w.place("b1");
+    w.place("b2");
+    w.replace("r1", { orig: "a1", qty: "100" }); // waits for pacing
+    deepStrictEqual(want(w).filter(({ order }) => order?.orderId === 1).map(brief), [
+      "PendingCancel/CancelPending 0+10000",
+      "ReplaceRejected/CancelPending 0+10000",
+    ]);
+    w.wait(60_000).fire();
+    const first = w.commands.filter(({ order }) => order === 1).map(({ kind }) => kind);
+    deepStrictEqual(first, ["Submit", "Cancel", "Cancel"]);
+  });
+
+  Deno.test(`apply() lets ${asked} follow a replace that has left, though its earlier cancel was refused`, () => {
+    const w = live(SLOW);
+    want(w);
+    w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
+    takeBack(w);
+    w.replace("r1", { orig: "a1", qty: "100" });
+    deepStrictEqual(want(w).map(brief), ["PendingCancel/CancelPending 0+10000"]);
+    deepStrictEqual(want(w), [], "the same word again");
+    w.broker("OrderReplaced", { ...ref(1), orderQty: qty(100_000), price: px(10_000) });
+    deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Replace", "Cancel"]);
+    strictEqual(w.trail.at(-1)?.atUs, w.nowUs);
+  });
+}
 
 Deno.test("apply() begins anew with refused cancels when the venue comes up", () => {
   const w = lapsedAndRefused();

@@ -1,14 +1,15 @@
 /**
- * Honest doubt, look-ups, restarts and pacing. Proves R-EXEC-3 and R-EXEC-8, and the engine's side
- * of R-EXEC-2.
+ * Honest doubt, look-ups and restarts. Proves R-EXEC-3, and the engine's side of R-EXEC-2.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import {
   type BrokerPayloads,
   type ExecutionReport,
+  type OrderId,
   px,
   qty,
+  type RequestId,
   requestId,
 } from "../../../core/mod.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
@@ -17,6 +18,10 @@ function placed(options: WorldOptions = {}): World {
   const w = new World(options).start().open({ cancelOnDisconnect: false });
   w.place("a1");
   return w;
+}
+
+function never(): never {
+  throw new Error("there must be a report");
 }
 
 function kinds(w: World): readonly string[] {
@@ -382,6 +387,95 @@ Deno.test("apply() proves a replace absent though the cancels beside it have no 
   deepStrictEqual(refused.map(({ rejectCode }) => rejectCode), ["VENUE_ABSENT"]);
 });
 
+type LookUp = { readonly request: RequestId; readonly order: OrderId };
+
+/** Answers to a look-up that leave open whether the order rests. */
+const UNCERTAIN = [
+  ["fail", (w: World, { request, order }: LookUp) => {
+    w.broker("RequestFailed", { request, order, outcome: "unknown", text: "test" });
+  }],
+  ["do not find it", (w: World, { request, order }: LookUp) => {
+    w.broker("OrderNotFound", { request, order });
+  }],
+  ["find it open with executions that are not ours", (w: World, { request, order }: LookUp) => {
+    const terms = { orderQty: qty(10_000), cumQty: qty(1000), price: px(10_000) };
+    const named = { ...ref(order), venueOrderId: "v1" };
+    w.broker("OrderFound", { ...named, request, status: "open", ...terms });
+  }],
+] as const;
+
+/** Who wants the order cancelled, and how. */
+const WANTED = [
+  ["a client", (w: World) => w.cancel("c1", "a1")],
+  ["the kill switch", (w: World) => w.control("KillSwitchSet", { on: true, reason: "test" })],
+] as const;
+
+for (const [what, answer] of UNCERTAIN) {
+  for (const [who, cancel] of WANTED) {
+    Deno.test(`apply() sends a lost cancel of ${who} again, ever more slowly, while look-ups ${what}`, () => {
+      const w = placed({ capabilities: { absenceProofMs: null } });
+      w.accept();
+      cancel(w);
+      const beganUs = w.nowUs;
+      const leftMs: number[] = [];
+      for (let ms = 0, answered = 1; ms < 600_000; ms += 10) {
+        for (; answered < w.commands.length; answered += 1) {
+          const command = w.commands[answered] ?? w.lastCommand();
+          if (command.kind === "Lookup") answer(w, command);
+          else {
+            leftMs.push((w.nowUs - beganUs) / 1000);
+            const { request, order } = command;
+            w.broker("RequestFailed", { request, order, outcome: "unknown", text: "test" });
+          }
+        }
+        w.wait(10).fire();
+      }
+      const [, second = Infinity] = leftMs;
+      ok(second <= 1500, `${leftMs}`);
+      ok(leftMs.length >= 10 && leftMs.length <= 30, `${leftMs}`);
+      ok(leftMs.every((ms, at) => ms - (leftMs[at - 1] ?? ms) <= 61_000), `${leftMs}`);
+      strictEqual(brief(w.reports.at(-1) ?? never()), "OrderStatus/CancelPending 0+10000 inDoubt");
+      ok(w.lines.some((line) => line.includes("ORDER_IN_DOUBT")), "every twentieth round tells");
+      deepStrictEqual(w.cancelled().map(brief), ["Cancelled/Cancelled 0+0"]);
+    });
+  }
+}
+
+Deno.test("apply() asks about a lost cancel, whose look-up failed, before it sends it again", () => {
+  const w = placed();
+  w.accept();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  w.failed("unknown"); // the look-up
+  w.wait(500).fire();
+  deepStrictEqual(kinds(w), ["Submit", "Cancel", "Lookup", "Lookup"]);
+  deepStrictEqual(found(w, { status: "cancelled" }).map((r) => [r.execType, r.intentId]), [
+    ["Cancelled", "c1"],
+  ]);
+});
+
+Deno.test("apply() sends a lost cancel at once where its second look-up finds the order open", () => {
+  const w = placed();
+  w.accept();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  w.failed("unknown"); // the look-up
+  w.wait(500).fire();
+  deepStrictEqual(found(w, { status: "open" }).map(brief), ["OrderStatus/CancelPending 0+10000"]);
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() sends a lost cancel again at a restart, without waiting for a look-up", () => {
+  const w = placed();
+  w.accept();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  w.restart();
+  const before = w.commands.length;
+  w.venueStatus("up");
+  deepStrictEqual(kinds(w).slice(before), ["Cancel", "Lookup"]);
+});
+
 Deno.test("apply() puts submits without an outcome in doubt at a restart and asks on return", () => {
   const w = placed();
   w.place("a2");
@@ -427,61 +521,6 @@ Deno.test("apply() leaves a simulated venue's orders alone at a restart", () => 
   deepStrictEqual(w.timeline.takeOutputs(w.timeline.nowUs).map((d) => d.eventType), [
     "OrderAccepted",
   ]);
-});
-
-Deno.test("apply() holds commands back by pacing, cancels first and from their own reserve", () => {
-  const w = new World({ pacing: { perSecond: 1, burst: 5 } }).start().open();
-  for (let n = 1; n <= 6; n += 1) w.place(`a${n}`);
-  strictEqual(w.commands.length, 4, "one of five is kept for cancels");
-  w.accept(1);
-  w.cancel("c1", "a1");
-  strictEqual(w.lastCommand().kind, "Cancel");
-  strictEqual(w.timeline.nextDeadlineUs(), w.nowUs + 2_000_000);
-  w.accept(2);
-  w.cancel("c2", "a2");
-  strictEqual(w.commands.length, 5);
-  strictEqual(w.timeline.nextDeadlineUs(), w.nowUs + 1_000_000);
-  w.wait(1000).fire();
-  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Cancel", 2]);
-  w.wait(2000).fire();
-  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Submit", 5]);
-});
-
-Deno.test("apply() lets out what waited for pacing when a reload takes pacing away", () => {
-  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
-  for (const order of [1, 2, 3]) {
-    w.place(`a${order}`);
-    w.wait(1000).fire();
-    w.accept(order);
-  }
-  w.control("KillSwitchSet", { on: true, reason: "test" });
-  strictEqual(w.commands.filter(({ kind }) => kind === "Cancel").length, 1);
-  const declared = w.events.find(({ eventType }) => eventType === "VenueDeclared");
-  ok(declared?.eventType === "VenueDeclared");
-  w.control("VenueDeclared", { ...declared.payload, pacing: null });
-  strictEqual(w.commands.filter(({ kind }) => kind === "Cancel").length, 3);
-});
-
-Deno.test("apply() counts what pacing holds back, and not what waits for the link", () => {
-  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
-  const trips = (): number | undefined => w.timeline.view.counters()["pacing_trips"];
-  w.place("a1");
-  strictEqual(trips(), 0);
-  w.place("a2");
-  strictEqual(trips(), 1);
-  w.accept(1);
-  w.venueStatus("down");
-  w.cancel("c1", "a1");
-  strictEqual(trips(), 1);
-});
-
-Deno.test("apply() cancels a submit that still waits for pacing without asking the venue", () => {
-  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
-  w.place("a1");
-  w.place("a2");
-  deepStrictEqual(w.cancel("c2", "a2").map((r) => r.execType), ["PendingCancel", "Cancelled"]);
-  w.wait(60_000).fire();
-  strictEqual(w.commands.length, 1);
 });
 
 Deno.test("apply() halts the account and withholds the effects when a rule is broken", () => {

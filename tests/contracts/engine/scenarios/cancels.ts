@@ -107,6 +107,24 @@ export const CANCELS: readonly Scenario[] = [
     },
   },
   {
+    name: "insisted_cancel_told_again_takes_a_replace_back",
+    requires: ["R-EXEC-6", "fault 20"],
+    description:
+      "Refused for the same cause before: a replace that has not left is taken back, one that has " +
+      "is followed; without a replace the cause waits for its time.",
+    tell: (story) => {
+      story.begin({ venues: [{ name: "test", pacing: { perSecond: 5, burst: 5 } }] });
+      for (const n of [1, 2, 3]) story.place(`i${n}`).accept(n);
+      story.wait(200).killSwitch("on").wait(500);
+      for (const n of [1, 2, 3]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.killSwitch("off").replace("r1", { orig: "i1", qty: "12" })
+        .replace("r2", { orig: "i2", qty: "12" }).killSwitch("on").killSwitch("on")
+        .replaced(1, { qty: "12", px: "100" });
+      for (let n = 0; n < 3; n += 1) story.toDeadline();
+      story.cancelled(1).cancelled(2).cancelled(3);
+    },
+  },
+  {
     name: "insisted_cancel_begins_anew_when_the_venue_comes_up",
     requires: ["R-EXEC-4", "R-EXEC-6"],
     description: "What was refused before says nothing of a venue that has come up since.",

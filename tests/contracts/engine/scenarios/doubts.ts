@@ -288,6 +288,49 @@ export const DOUBTS: readonly Scenario[] = [
     },
   },
   {
+    name: "lost_cancel_while_look_ups_fail",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 16"],
+    description: "It is sent again ever more slowly, each time after a question; anew for a kill.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).cancel("c1", { orig: "i1" })
+        .failed(1, { kind: "Cancel", outcome: "unknown" });
+      for (let n = 0; n < 4; n += 1) {
+        story.failed(1, { kind: "Lookup", outcome: "unknown" }).toDeadline();
+        if (n === 2) story.cancel("c2", { orig: "i1" }).cancelAll("all").killSwitch("on");
+        else {
+          story.failed(1, { kind: "Lookup", outcome: n === 1 ? "notSent" : "unknown" })
+            .toDeadline();
+        }
+        story.failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline();
+      }
+      story.cancelled(1);
+    },
+  },
+  {
+    name: "lost_cancel_while_look_ups_contradict",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 16"],
+    description:
+      "So it is where they find executions that are not ours, nothing, or an old version, but not " +
+      "where they find the end. What agrees ends the doubt and sends it at once, or at its time.",
+    tell: (story) => {
+      const open = { status: "open", qty: "12", cum: "0", px: "100" } as const;
+      story.begin(CANCEL_NEW);
+      for (const n of [1, 2, 3]) {
+        story.place(`i${n}`).accept(n).replace(`r${n}`, { orig: `i${n}`, qty: "12" }).cancelled(n)
+          .accept(n, { clOrdId: `tl01234567-${n}-2`, venueOrderId: `w${n}` });
+      }
+      story.killSwitch("on");
+      for (const n of [1, 2, 3]) story.failed(n, { kind: "Cancel", outcome: "unknown" });
+      story.found(1, { ...open, cum: "1" }).found(2, { ...open, clOrdId: "tl01234567-2-1" })
+        .found(3, { ...open, status: "cancelled", cum: "1" }).toDeadline().toDeadline()
+        .toDeadline().notFound(1).found(2, open).toDeadline()
+        .failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline().notFound(1)
+        .toDeadline().found(1, open).toDeadline().cancelled(1).cancelled(2)
+        .fill(3, { id: "e1", qty: "1", px: "100", clOrdId: "tl01234567-3-2" })
+        .found(3, { ...open, status: "cancelled", cum: "1" });
+    },
+  },
+  {
     name: "new_half_in_doubt",
     requires: ["R-EXEC-3", "fault 18"],
     description: "Replace by cancel and new: the answer to the new order is lost.",

@@ -115,6 +115,20 @@ export const RESTARTS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "20", cum: "0", px: "100" }),
   },
   {
+    name: "restart_sends_a_lost_cancel_again",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 24"],
+    description: "The look-up that left before it is forgotten; the cancel waits for no other.",
+    tell: (story) => {
+      story.begin().open({ session: 1, client: "alice", cancelOnDisconnect: false });
+      for (const n of [1, 2]) {
+        story.place(`i${n}`).accept(n).cancel(`c${n}`, { orig: `i${n}` })
+          .failed(n, { kind: "Cancel", outcome: "unknown" });
+      }
+      story.wait(1000).start().toDeadline().venue("up").cancelled(1)
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).cancelled(2);
+    },
+  },
+  {
     name: "cancel_while_the_venue_is_down",
     requires: ["R-CORE-3", "fault 24"],
     description: "Taken, in doubt, and sent on return.",
@@ -240,6 +254,39 @@ export const RESTARTS: readonly Scenario[] = [
       for (const n of [1, 2, 3]) story.replaced(n, { qty: "9", px: "100" });
       story.toDeadline().cancelled(1).toDeadline().cancelled(2).toDeadline();
     },
+  },
+  {
+    name: "time_to_live_made_longer_after_a_refused_lapse",
+    requires: ["R-EXEC-4"],
+    description:
+      "The lapse is insisted upon no more, and its failures are forgotten; without a later time, " +
+      "or where its cancel is pending, it goes on.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3, 4]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.toDeadline();
+      for (const n of [1, 2, 3, 4]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
+        .replace("r2", { orig: "i2", qty: "10", ttlMs: 0 })
+        .replace("r3", { orig: "i3", qty: "11" }).replaced(1, { qty: "10", px: "100" })
+        .replaced(2, { qty: "10", px: "100" }).replaced(3, { qty: "11", px: "100" })
+        .replace("r4", { orig: "i4", qty: "10", ttlMs: 3_600_000 }).wait(1000).deadline()
+        .replaced(4, { qty: "10", px: "100" }).cancelled(3).cancelled(4)
+        .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
+        .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" });
+    },
+  },
+  {
+    name: "lapse_takes_the_place_of_no_other_cause",
+    requires: ["R-EXEC-4", "R-EXEC-6"],
+    description: "The kill switch insists on, though a lapse and a longer TTL came after it.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: 1000 }).accept(1)
+        .replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
+        .failed(1, { kind: "Replace", outcome: "unknown" }).killSwitch("on")
+        .cancelRejected(1, "VENUE_SUSPENDED").wait(999).deadline()
+        .cancelRejected(1, "VENUE_SUSPENDED").replaced(1, { qty: "10", px: "100" }).wait(10_000)
+        .deadline().cancelled(1),
   },
   {
     name: "lapse_before_acceptance",
