@@ -1,11 +1,10 @@
 /**
  * Displayed liquidity of one instrument: the feed's book, less what was taken here.
  *
- * The feed does not know of the simulated takes, so they are remembered per level until the feed
- * says something new about that level: a change that names it, a snapshot in which it is larger or
- * smaller, or anything after a gap. A book of a limited depth that does not reach to the level says
- * nothing of it, neither by the snapshot or change after which it does not, nor by the one that
- * shows it again as it was. Nothing displayed is taken twice.
+ * The feed does not know of the simulated takes, so they are remembered per level, through its
+ * changes: a level that grows offers what it has grown by, and one that shrinks below what was taken
+ * of it offers nothing. All is new after a gap. A book of a limited depth that does not reach to the
+ * level says nothing of it. Nothing displayed is taken twice.
  *
  * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
@@ -26,11 +25,8 @@ import { NodeReader } from "../node_reader.ts";
 export const UNSHOWN_MAX = 1_000;
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
-/** What was taken of a level, of what it displayed when it was last shown. */
-type Take = { readonly qty: number; readonly displayed: number };
-type Takes = Map<number, Take>;
-/** Whether the book says what stands there, per price that a change names. */
-type Sight = ReadonlyMap<number, boolean>;
+/** What was taken, per price. */
+type Takes = Map<number, number>;
 
 /** The side that an order of this side takes from. */
 export function oppositeOf(side: Side): Side {
@@ -75,19 +71,16 @@ export class Liquidity {
     return this.#book.isFresh;
   }
 
-  /** Replaces every level. What was taken of one stays taken until it is shown in another size. */
+  /** Replaces every level. What was taken of one stays taken, up to what it shows now. */
   applySnapshot(depth: Depth, at: Micros): void {
     this.#book.applySnapshot(depth, at);
-    for (const side of SIDES) this.#forgetChanged(side);
+    for (const side of SIDES) this.#cutTakes(side);
   }
 
-  /** Sets levels. What was taken of them is there again, but for those that left the sight or return. */
+  /** Sets levels. What was taken of one stays taken, up to what it shows now. */
   applyDelta(depth: Depth, at: Micros): void {
-    const bids = this.#sightOf("Buy", depth.bids);
-    const asks = this.#sightOf("Sell", depth.asks);
     this.#book.applyDelta(depth, at);
-    this.#forgetNamed("Buy", bids);
-    this.#forgetNamed("Sell", asks);
+    for (const side of SIDES) this.#cutTakes(side);
   }
 
   /** The feed lost its place: whatever it shows next is new. */
@@ -142,8 +135,7 @@ export class Liquidity {
     for (const level of this.#within(taker, of.limit)) {
       if (left === 0) break;
       const size = level.qty < left ? level.qty : left;
-      const before = taken.get(level.price)?.qty ?? 0;
-      taken.set(level.price, { qty: before + size, displayed: before + level.qty });
+      taken.set(level.price, (taken.get(level.price) ?? 0) + size);
       takes.push({ price: level.price, qty: qty(size) });
       left -= size;
     }
@@ -155,69 +147,26 @@ export class Liquidity {
       book: this.#book.checkpoint(),
       taken_bids: flat(this.#taken.Buy),
       taken_asks: flat(this.#taken.Sell),
-      displayed_bids: displayedOf(this.#taken.Buy),
-      displayed_asks: displayedOf(this.#taken.Sell),
     };
   }
 
   static restore(node: CheckpointNode, terms: BookTerms): Liquidity {
     const reader = new NodeReader(node, "liquidity");
     const liquidity = new Liquidity(terms, Book.restore(reader.node("book"), terms));
-    liquidity.#restoreTakes("Buy", { reader, name: "bids" });
-    liquidity.#restoreTakes("Sell", { reader, name: "asks" });
+    restoreTakes(liquidity.#taken.Buy, reader.integers("taken_bids"));
+    restoreTakes(liquidity.#taken.Sell, reader.integers("taken_asks"));
     return liquidity;
   }
 
-  /** In older checkpoints every level is shown of which something was taken. */
-  #restoreTakes(
-    side: Side,
-    { reader, name }: { readonly reader: NodeReader; readonly name: "bids" | "asks" },
-  ): void {
-    const taken = reader.integers(`taken_${name}`);
-    const displayed = reader.has(`displayed_${name}`) ? reader.integers(`displayed_${name}`) : [];
-    for (let at = 0; at < taken.length; at += 2) {
-      const price = px(taken[at] ?? 0);
-      this.#taken[side].set(price, {
-        qty: qty(taken[at + 1] ?? 0),
-        displayed: qty(displayed[at / 2] ?? this.#book.quantityAt(side, price)),
-      });
-    }
-  }
-
-  /** Of the levels that a change names, those of which something was taken. */
-  #sightOf(side: Side, levels: Levels): Sight {
-    const taken = this.#taken[side];
-    if (taken.size === 0) return NO_SIGHT;
-    const sight = new Map<number, boolean>();
-    for (let at = 0; at < levels.length; at += 2) {
-      const price = levels[at] ?? 0;
-      if (taken.has(price)) sight.set(price, this.queueAt(side, px(price)) !== null);
-    }
-    return sight;
-  }
-
-  /**
-   * Forgets takes at levels that a change named. Where it took one out of sight or back into it, that
-   * may be the edge of the book that moved: there its size decides, as after a snapshot.
-   */
-  #forgetNamed(side: Side, before: Sight): void {
-    const taken = this.#taken[side];
-    if (taken.size === 0) return;
-    for (const [price, wasInSight] of before) {
-      const isInSight = this.queueAt(side, px(price)) !== null;
-      if (isInSight === wasInSight) taken.delete(price);
-    }
-    this.#forgetChanged(side);
-  }
-
-  /** Forgets takes at levels that show another size, and those farthest away of too many unshown. */
-  #forgetChanged(side: Side): void {
+  /** Cuts takes to what their levels show, and forgets those farthest away of too many unshown. */
+  #cutTakes(side: Side): void {
     const taken = this.#taken[side];
     const unshown: number[] = [];
-    for (const [price, { displayed }] of taken) {
+    for (const [price, size] of taken) {
       const shown = this.queueAt(side, px(price));
       if (shown === null) unshown.push(price);
-      else if (shown !== displayed) taken.delete(price);
+      else if (shown === 0) taken.delete(price);
+      else if (shown < size) taken.set(price, shown);
     }
     if (unshown.length <= UNSHOWN_MAX) return;
     const best = this.#book.best(side)?.price ?? 0; // all of them are on one side of it
@@ -235,7 +184,7 @@ export class Liquidity {
     const taken = this.#taken[side];
     for (const level of this.#book.levels(side)) {
       if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
-      const left = level.qty - (taken.get(level.price)?.qty ?? 0);
+      const left = level.qty - (taken.get(level.price) ?? 0);
       const isPrice = this.#isSigned || level.price > 0;
       if (left > 0 && isPrice) yield { price: level.price, qty: qty(left) };
     }
@@ -243,18 +192,14 @@ export class Liquidity {
 }
 
 const NOTHING: readonly PriceLevel[] = [];
-const NO_SIGHT: Sight = new Map();
 
 /** Ascending by price, so that equal states give equal checkpoints. */
-function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
-  return [...taken].sort(([first], [second]) => first - second);
-}
-
 function flat(taken: Takes): number[] {
-  return sorted(taken).flatMap(([price, take]) => [price, take.qty]);
+  return [...taken].sort(([first], [second]) => first - second).flat();
 }
 
-/** In the order of `flat`. */
-function displayedOf(taken: Takes): number[] {
-  return sorted(taken).map(([, take]) => take.displayed);
+function restoreTakes(taken: Takes, pairs: readonly number[]): void {
+  for (let at = 0; at < pairs.length; at += 2) {
+    taken.set(px(pairs[at] ?? 0), qty(pairs[at + 1] ?? 0));
+  }
 }

@@ -24,8 +24,8 @@
  * - **No reference.** Before the first snapshot and from a gap to the next one nothing matches. An
  *   order that comes then has an unknown queue, as above.
  *
- * Invariant: what one trade fills is at most its quantity; what a level fills between two updates
- * of it is at most what it displayed.
+ * Invariant: what one trade fills is at most its quantity; what a level fills is at most what it
+ * displayed first and what it has grown by since.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
  * taker is unknown moves no queue; quotes match nothing; a print counts as a new trade where the

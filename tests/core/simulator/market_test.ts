@@ -23,12 +23,17 @@ Deno.test("Market takes displayed levels best first, one fill per level", () => 
   ]);
 });
 
-Deno.test("Market takes nothing twice until the feed updates the level", () => {
+Deno.test("Market takes nothing twice through the changes of a level, only what it grows by", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 4, price: 102 });
-  deepStrictEqual(bench.submit({ side: "Buy", qty: 4, price: 102 }), ["OrderAccepted 2"]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 9, price: 102 }), ["OrderAccepted 2"]);
   deepStrictEqual(bench.delta([], [103, 9]), [], "another level says nothing about this one");
-  deepStrictEqual(bench.delta([], [102, 3]), ["OrderExecuted 2 3@102 Maker"]);
+  deepStrictEqual(bench.delta([], [102, 3]), [], "three of the four that were taken");
+  bench.roundTrip();
+  deepStrictEqual(bench.delta([], [102, 5]), ["OrderExecuted 2 2@102 Maker"]);
+  deepStrictEqual(bench.delta([], [102, 5]), [], "named again as it was");
+  bench.delta([], [102, 0]);
+  deepStrictEqual(bench.delta([], [102, 4]), ["OrderExecuted 2 4@102 Maker"], "all of it is new");
 });
 
 Deno.test("Market takes nothing twice where a snapshot restates the level", () => {
@@ -41,21 +46,23 @@ Deno.test("Market takes nothing twice where a snapshot restates the level", () =
   ]);
   bench.roundTrip();
   deepStrictEqual(bench.snapshot([100, 5], [102, 4]), [], "for an order that rests neither");
-  deepStrictEqual(bench.snapshot([100, 5], [102, 2]), ["OrderExecuted 2 2@102 Maker"]);
+  deepStrictEqual(bench.snapshot([100, 5], [102, 2]), [], "nor where it is smaller");
+  deepStrictEqual(bench.snapshot([100, 5], [102, 3]), ["OrderExecuted 2 1@102 Maker"]);
   bench.invalidate();
   const afterGap = bench.snapshot([100, 5], [102, 2]);
-  deepStrictEqual(afterGap, ["OrderExecuted 2 1@102 Maker"], "nobody knows what was there between");
+  deepStrictEqual(afterGap, ["OrderExecuted 2 2@102 Maker"], "nobody knows what was there between");
 });
 
 const returns = [
   ["nothing of it", (bench: Bench) => bench.snapshot([90, 5], [100, 4, 101, 4]), 4, []],
   ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
-  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  ["nothing of it where it is smaller", () => {}, 3, []],
+  ["what it has grown by", () => {}, 6, ["OrderExecuted 2 2@101 Taker"]],
   [
-    "all of it where a change named it meanwhile",
+    "nothing of it where a change named it out of sight meanwhile",
     (bench: Bench) => bench.delta([], [101, 0]),
     4,
-    ["OrderExecuted 2 4@101 Taker"],
+    [],
   ],
   [
     "all of it where a snapshot reached to it and had nothing there",
@@ -93,12 +100,13 @@ const changesBack = [
   ["nothing of it", () => {}, 4, []],
   ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
   ["nothing of it after a snapshot", (bench: Bench) => bench.snapshot([90, 5], [100, 4]), 4, []],
-  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  ["nothing of it where it is smaller", () => {}, 3, []],
+  ["what it has grown by", () => {}, 6, ["OrderExecuted 2 2@101 Taker"]],
   [
-    "all of it where a change named it meanwhile",
+    "nothing of it where a change named it out of sight meanwhile",
     (bench: Bench) => bench.delta([], [101, 0]),
     4,
-    ["OrderExecuted 2 4@101 Taker"],
+    [],
   ],
   [
     "all of it where a change showed a worse level without it",
