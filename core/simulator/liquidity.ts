@@ -6,9 +6,13 @@
  * of it offers nothing. All is new after a gap. A book of a limited depth that does not reach to the
  * level says nothing of it. Nothing displayed is taken twice.
  *
+ * The lots that were taken here trade at the venue too, and are printed. Until such a print comes
+ * they are remembered as `unprinted`, also when their level is gone; where the level grows, those
+ * that it does not show any more were cancelled, or their prints are late.
+ *
  * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
- * Bounded: takes at levels that are not shown, by `UNSHOWN_MAX`; the others by the book.
+ * Bounded: takes at levels that are not shown, or gone, by `UNSHOWN_MAX`; the others by the book.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
@@ -21,12 +25,20 @@ import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
 import { NodeReader } from "../node_reader.ts";
 
-/** Levels a side that are remembered while they are not shown: those nearest to the best one. */
+/** Levels a side that are remembered while they are not there: those nearest to the best one. */
 export const UNSHOWN_MAX = 1_000;
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
-/** What was taken, per price. */
-type Takes = Map<number, number>;
+/** What was taken of a level, quanta. */
+type Take = {
+  /** What of it is still displayed. */
+  readonly qty: number;
+  /** What no print has told yet, at least. */
+  readonly unprinted: number;
+  /** What the level displayed when it was last shown. */
+  readonly displayed: number;
+};
+type Takes = Map<number, Take>;
 
 /** The side that an order of this side takes from. */
 export function oppositeOf(side: Side): Side {
@@ -135,11 +147,29 @@ export class Liquidity {
     for (const level of this.#within(taker, of.limit)) {
       if (left === 0) break;
       const size = level.qty < left ? level.qty : left;
-      taken.set(level.price, (taken.get(level.price) ?? 0) + size);
+      const before = taken.get(level.price) ?? NO_TAKE;
+      taken.set(level.price, {
+        qty: before.qty + size,
+        unprinted: before.unprinted + size,
+        displayed: before.qty + level.qty,
+      });
       takes.push({ price: level.price, qty: qty(size) });
       left -= size;
     }
     return takes;
+  }
+
+  /**
+   * A trade by a taker of this side is printed. Uses up what was taken at its price by us and not
+   * printed; returns how much of the trade that was.
+   */
+  applyPrint(taker: Side, trade: PriceLevel): Qty {
+    const taken = this.#taken[oppositeOf(taker)];
+    const take = taken.get(trade.price);
+    if (take === undefined) return qty(0);
+    const told = take.unprinted < trade.qty ? take.unprinted : trade.qty;
+    keep(taken, { price: trade.price, take: { ...take, unprinted: take.unprinted - told } });
+    return qty(told);
   }
 
   checkpoint(): CheckpointNode {
@@ -147,29 +177,52 @@ export class Liquidity {
       book: this.#book.checkpoint(),
       taken_bids: flat(this.#taken.Buy),
       taken_asks: flat(this.#taken.Sell),
+      unprinted_bids: unprintedOf(this.#taken.Buy),
+      unprinted_asks: unprintedOf(this.#taken.Sell),
+      displayed_bids: displayedOf(this.#taken.Buy),
+      displayed_asks: displayedOf(this.#taken.Sell),
     };
   }
 
   static restore(node: CheckpointNode, terms: BookTerms): Liquidity {
     const reader = new NodeReader(node, "liquidity");
     const liquidity = new Liquidity(terms, Book.restore(reader.node("book"), terms));
-    restoreTakes(liquidity.#taken.Buy, reader.integers("taken_bids"));
-    restoreTakes(liquidity.#taken.Sell, reader.integers("taken_asks"));
+    liquidity.#restoreTakes("Buy", { reader, name: "bids" });
+    liquidity.#restoreTakes("Sell", { reader, name: "asks" });
     return liquidity;
   }
 
-  /** Cuts takes to what their levels show, and forgets those farthest away of too many unshown. */
+  /** In older checkpoints every level is shown, and nothing was printed of what was taken of it. */
+  #restoreTakes(
+    side: Side,
+    { reader, name }: { readonly reader: NodeReader; readonly name: "bids" | "asks" },
+  ): void {
+    const taken = reader.integers(`taken_${name}`);
+    const optional = (field: string): readonly number[] =>
+      reader.has(`${field}_${name}`) ? reader.integers(`${field}_${name}`) : [];
+    const [unprinted, displayed] = [optional("unprinted"), optional("displayed")];
+    for (let at = 0; at < taken.length; at += 2) {
+      const price = px(taken[at] ?? 0);
+      const size = qty(taken[at + 1] ?? 0);
+      this.#taken[side].set(price, {
+        qty: size,
+        unprinted: qty(unprinted[at / 2] ?? size),
+        displayed: qty(displayed[at / 2] ?? this.#book.quantityAt(side, price)),
+      });
+    }
+  }
+
+  /** Cuts takes to what their levels show, and forgets those farthest away of too many not there. */
   #cutTakes(side: Side): void {
     const taken = this.#taken[side];
     const unshown: number[] = [];
-    for (const [price, size] of taken) {
+    for (const [price, take] of taken) {
       const shown = this.queueAt(side, px(price));
-      if (shown === null) unshown.push(price);
-      else if (shown === 0) taken.delete(price);
-      else if (shown < size) taken.set(price, shown);
+      if (shown !== null) keep(taken, { price, take: nextTake(take, shown) });
+      if (shown === null || shown === 0) unshown.push(price);
     }
     if (unshown.length <= UNSHOWN_MAX) return;
-    const best = this.#book.best(side)?.price ?? 0; // all of them are on one side of it
+    const best = this.#book.best(side)?.price ?? 0;
     unshown.sort((first, second) => Math.abs(first - best) - Math.abs(second - best));
     for (const price of unshown.slice(UNSHOWN_MAX)) taken.delete(price);
   }
@@ -184,7 +237,7 @@ export class Liquidity {
     const taken = this.#taken[side];
     for (const level of this.#book.levels(side)) {
       if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
-      const left = level.qty - (taken.get(level.price) ?? 0);
+      const left = level.qty - (taken.get(level.price)?.qty ?? 0);
       const isPrice = this.#isSigned || level.price > 0;
       if (left > 0 && isPrice) yield { price: level.price, qty: qty(left) };
     }
@@ -192,14 +245,42 @@ export class Liquidity {
 }
 
 const NOTHING: readonly PriceLevel[] = [];
+const NO_TAKE: Take = { qty: 0, unprinted: 0, displayed: 0 };
 
-/** Ascending by price, so that equal states give equal checkpoints. */
-function flat(taken: Takes): number[] {
-  return [...taken].sort(([first], [second]) => first - second).flat();
+/** The take at a level that now shows so much. What a level has grown by is not of it. */
+function nextTake({ qty: size, unprinted, displayed }: Take, shown: number): Take {
+  const left = Math.min(size, shown);
+  return {
+    qty: left,
+    unprinted: shown > displayed ? Math.min(unprinted, left) : unprinted,
+    displayed: shown,
+  };
 }
 
-function restoreTakes(taken: Takes, pairs: readonly number[]): void {
-  for (let at = 0; at < pairs.length; at += 2) {
-    taken.set(px(pairs[at] ?? 0), qty(pairs[at + 1] ?? 0));
-  }
+/** Sets a take; one of which nothing is left is forgotten. */
+function keep(
+  taken: Takes,
+  { price, take }: { readonly price: number; readonly take: Take },
+): void {
+  if (take.qty > 0 || take.unprinted > 0) taken.set(price, take);
+  else taken.delete(price);
+}
+
+/** Ascending by price, so that equal states give equal checkpoints. */
+function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
+  return [...taken].sort(([first], [second]) => first - second);
+}
+
+function flat(taken: Takes): number[] {
+  return sorted(taken).flatMap(([price, take]) => [price, take.qty]);
+}
+
+/** In the order of `flat`. */
+function unprintedOf(taken: Takes): number[] {
+  return sorted(taken).map(([, take]) => take.unprinted);
+}
+
+/** In the order of `flat`. */
+function displayedOf(taken: Takes): number[] {
+  return sorted(taken).map(([, take]) => take.displayed);
 }

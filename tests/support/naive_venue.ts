@@ -6,8 +6,14 @@
 import type { Side } from "../../core/instrument.ts";
 
 type Level = { readonly side: Side; readonly price: number; readonly displayed: number };
-/** What was taken at a price. */
-type Take = { readonly side: Side; readonly price: number; taken: number };
+/** What was taken at a price, and how much of it no trade has told yet. */
+type Take = {
+  readonly side: Side;
+  readonly price: number;
+  taken: number;
+  untold: number;
+  displayed: number;
+};
 type NaiveOrder = {
   readonly id: number;
   readonly side: Side;
@@ -147,13 +153,17 @@ export class NaiveVenue {
       }
     }
     for (const take of this.#takes) {
-      take.taken = Math.min(take.taken, this.#displayed(take.side, take.price) ?? take.taken);
+      const displayed = this.#displayed(take.side, take.price);
+      if (displayed === null) continue;
+      take.taken = Math.min(take.taken, displayed);
+      if (displayed > take.displayed) take.untold = Math.min(take.untold, take.taken);
+      take.displayed = displayed;
     }
   }
 
-  #takeAt({ side, price }: Level): Take {
+  #takeAt({ side, price, displayed }: Level): Take {
     const found = this.#takes.find((take) => take.side === side && take.price === price);
-    const take = found ?? { side, price, taken: 0 };
+    const take = found ?? { side, price, taken: 0, untold: 0, displayed };
     if (found === undefined) this.#takes.push(take);
     return take;
   }
@@ -178,6 +188,12 @@ export class NaiveVenue {
     const before = order.ahead ?? displayed;
     order.ahead = Math.min(before, displayed);
     order.cut = displayed > before ? 0 : order.cut + before - displayed;
+  }
+
+  #take(level: Level, size: number): void {
+    const take = this.#takeAt(level);
+    take.taken += size;
+    take.untold += size;
   }
 
   /** Levels that an order could take from, best first. */
@@ -212,7 +228,7 @@ export class NaiveVenue {
         let size = 0;
         for (const level of this.#takeable(side, order.price)) {
           const part = Math.min(this.#left(level), order.qty - order.cum - size);
-          this.#takeAt(level).taken += part;
+          this.#take(level, part);
           size += part;
         }
         if (size > 0) {
@@ -227,6 +243,15 @@ export class NaiveVenue {
   #trade(trade: { price: number; qty: number; side: Side | null }): void {
     let left = trade.qty;
     for (const side of ["Buy", "Sell"] as const) {
+      let own = 0;
+      let filled = 0;
+      for (const take of this.#takes) {
+        if (take.price !== trade.price || take.side === side || trade.side === other(side)) {
+          continue;
+        }
+        own = Math.min(take.untold, trade.qty);
+        take.untold -= own;
+      }
       for (const order of this.#resting(side)) {
         if (order.price === trade.price) {
           if (trade.side !== other(side)) continue;
@@ -244,9 +269,10 @@ export class NaiveVenue {
           order.ahead = 0;
           order.cut = 0;
         } else continue;
-        const size = Math.min(left, order.qty - order.cum);
+        const size = Math.max(0, Math.min(left, trade.qty - own - filled, order.qty - order.cum));
         this.#fill(order, size, { price: order.price, who: "Maker" });
         left -= size;
+        filled += size;
       }
     }
   }
@@ -280,7 +306,7 @@ export class NaiveVenue {
     if (order.tif !== "FOK" || there >= order.qty - order.cum) {
       for (const level of levels) {
         const size = Math.min(this.#left(level), order.qty - order.cum);
-        this.#takeAt(level).taken += size;
+        this.#take(level, size);
         this.#fill(order, size, { price: level.price, who: "Taker" });
       }
     }

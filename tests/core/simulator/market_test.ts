@@ -439,6 +439,63 @@ Deno.test("Market moves a queue once by the trade whose rest crosses the order",
   deepStrictEqual(bench.trade(100, 5, "Sell"), [], "those stood before it");
 });
 
+/** A Buy of 100 at 100 meets ten at 99: what is told then, and what fills it after those ten. */
+const OWN_LOTS: readonly (readonly [string, readonly (readonly [string, number])[], number])[] = [
+  ["their print", [["print", 10]], 0],
+  ["their print after their change", [["book", 0], ["print", 10]], 0],
+  ["their print in two parts", [["print", 4], ["book", 6], ["print", 6], ["book", 0]], 0],
+  ["a print of more than them", [["book", 0], ["print", 13]], 3],
+  ["another print of the price", [["print", 10], ["book", 0], ["print", 2]], 2],
+  ["a print whose taker is unknown", [["unknown", 10]], 0],
+  ["a print of the opposite taker", [["opposite", 4]], 4],
+  ["a print at another price", [["worse", 4]], 4],
+  ["the growth of the level and the print of all of it", [["book", 15], ["print", 15]], 5],
+  ["their print after a whole book without them", [["whole", 0], ["print", 10]], 0],
+  ["prints of a level that came back", [["book", 0], ["book", 3], ["print", 3], ["print", 4]], 7],
+  ["a print after a gap", [["gap", 0], ["print", 10]], 10],
+];
+
+for (const [what, steps, filled] of OWN_LOTS) {
+  Deno.test(`Market fills ${filled} beside the lots that were taken by ${what}`, () => {
+    for (const how of ["taken", "crossed"] as const) {
+      const bench = new Bench();
+      bench.snapshot([90, 5], how === "taken" ? [99, 10, 105, 6] : [105, 6]);
+      bench.submit({ side: "Buy", qty: 100, price: 100 });
+      if (how === "crossed") bench.delta([], [99, 10]);
+      const said = steps.flatMap(([kind, size]) => {
+        bench.roundTrip();
+        if (kind === "print") return bench.trade(99, size, "Buy");
+        if (kind === "unknown") return bench.trade(99, size, null);
+        if (kind === "opposite") return bench.trade(99, size, "Sell");
+        if (kind === "worse") return bench.trade(98, size, "Buy");
+        if (kind === "book") return bench.delta([], [99, size]);
+        if (kind === "gap") bench.invalidate();
+        return bench.snapshot([90, 5], [105, 6]);
+      });
+      const lots = said.map((text) => Number(/^OrderExecuted 1 (\d+)@100 Maker$/.exec(text)?.[1]));
+      deepStrictEqual(lots.reduce((sum, size) => sum + size, 0), filled, how);
+    }
+  });
+}
+
+Deno.test("Market lets a print use up the lots that were taken though no order rests beyond it", () => {
+  const bench = new Bench();
+  bench.snapshot([90, 5], [99, 10, 105, 6]);
+  bench.submit({ side: "Buy", qty: 10, price: 99 });
+  bench.trade(99, 10, "Buy");
+  bench.delta([], [99, 0]);
+  bench.submit({ side: "Buy", qty: 4, price: 100 });
+  deepStrictEqual(bench.trade(99, 3, "Buy"), ["OrderExecuted 2 3@100 Maker"]);
+});
+
+Deno.test("Market lets a print whose own lots were taken fill orders of the other side whole", () => {
+  const bench = new Bench();
+  bench.snapshot([], [99, 10, 105, 6]);
+  bench.submit({ side: "Buy", qty: 10, price: 99 });
+  bench.submit({ side: "Sell", qty: 6, price: 98 });
+  deepStrictEqual(bench.trade(99, 10, "Buy"), ["OrderExecuted 2 6@98 Maker"]);
+});
+
 Deno.test("Market lets own orders at one price share what the book cut before its print", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 3, price: 100 });
