@@ -7,6 +7,7 @@ import type {
   BrokerPayloads,
   Draft,
   Event,
+  MarketPayloads,
   SimulationSettings,
   VenueDeclaration,
 } from "../../core/event.ts";
@@ -112,6 +113,35 @@ export class Bench {
 
   invalidate(): string[] {
     return this.news({ eventType: "BookInvalidated", payload: { reason: "test" } });
+  }
+
+  /** Says of the market of a betting instrument that it is open, in play unless said otherwise. */
+  define(
+    market: Partial<MarketPayloads["MarketDefined"]> & { readonly betDelayMs: number },
+  ): string[] {
+    const payload: MarketPayloads["MarketDefined"] = {
+      status: "open",
+      inPlay: true,
+      isPassiveFree: false,
+      baseRatePpm: null,
+      discountAllowed: false,
+      version: null,
+      removals: [],
+      ...market,
+    };
+    return this.news({ eventType: "MarketDefined", payload });
+  }
+
+  /** Lists the instrument anew, in another status. */
+  list(status: Instrument["status"]): string[] {
+    this.instrument = { ...this.instrument, status };
+    this.#apply({
+      ...this.#head(),
+      source: "control",
+      eventType: "InstrumentListed",
+      payload: this.instrument,
+    });
+    return this.drain();
   }
 
   /** A run of the daemon begins. */
