@@ -134,9 +134,21 @@ export class Exchange {
     }
   }
 
-  /** An instrument was listed anew: its ladder may be another. */
-  relist(id: InstrumentId, instrumentOf: (id: InstrumentId) => Instrument): void {
-    this.#markets.get(id)?.relist(instrumentOf(id));
+  /**
+   * An instrument was listed anew: its ladder may be another, and no order stays in one that closed.
+   * What is known of it now counts: the engine may have refused the listing.
+   */
+  relist({ id, status }: Instrument, sceneOf: (id: InstrumentId) => Scene): void {
+    this.#markets.get(id)?.relist(sceneOf(id).instrument);
+    const open = status === "closed" ? this.#orders.open() : [];
+    const here = open.filter(({ instrument }) => instrument === id);
+    if (here.length === 0) return;
+    const scene = sceneOf(id);
+    if (scene.instrument.status !== "closed") return;
+    for (const order of here) {
+      this.#leave(order);
+      this.#endCancelled(order, { scene, reason: "the market has closed" });
+    }
   }
 
   /** All feeds are gone: no book is a reference until its next snapshot. */

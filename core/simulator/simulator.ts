@@ -53,7 +53,8 @@ export class Simulator {
     this.#advance(event.ingestTime, instrumentOf);
     if (event.eventType === "Started") this.#exchange.invalidateBooks();
     if (event.eventType === "InstrumentListed") {
-      this.#exchange.relist(event.payload.id, instrumentOf);
+      const sceneOf = (id: InstrumentId) => this.#scene(instrumentOf(id), event.ingestTime);
+      this.#exchange.relist(event.payload, sceneOf);
     }
     if (event.venue !== this.#venue) return;
     if (event.source === "broker_report") this.#outputs.forget(event);

@@ -132,15 +132,11 @@ export class Bench {
     return this.news({ eventType: "MarketDefined", payload });
   }
 
-  /** Lists the instrument anew, in another status. */
-  list(status: Instrument["status"]): string[] {
-    this.instrument = { ...this.instrument, status };
-    this.#apply({
-      ...this.#head(),
-      source: "control",
-      eventType: "InstrumentListed",
-      payload: this.instrument,
-    });
+  /** Lists the instrument, or another one, anew, in another status. */
+  list(status: Instrument["status"], other?: Instrument): string[] {
+    const payload = { ...other ?? this.instrument, status };
+    if (other === undefined) this.instrument = payload;
+    this.#apply({ ...this.#head(), source: "control", eventType: "InstrumentListed", payload });
     return this.drain();
   }
 
