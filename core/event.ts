@@ -360,8 +360,8 @@ export type MarketPayloads = {
   /** The feed lost its place (a gap, a disconnect): the book is no reference until a snapshot. */
   BookInvalidated: { readonly reason: string };
   /**
-   * What the source says of the instrument's market, whole each time. The engine and the simulator
-   * do nothing with it: it is for the hot loop and for subscribers.
+   * What the source says of the instrument's market, whole each time. The engine does nothing with
+   * it: it is for the hot loop, the simulator's delays of bets in play and for subscribers.
    */
   MarketDefined: {
     readonly status: "open" | "suspended" | "closed";

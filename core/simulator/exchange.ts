@@ -3,6 +3,8 @@
  *
  * Ordering: a request's answer comes before the fills that it causes, those before the end of the
  * rest. Ids of orders and executions count up and depend on nothing else.
+ * A betting market in play holds an order back: it is accepted on arrival, and in no market before
+ * the delay is over.
  * Invariant: an ended order never says anything again.
  * Known limits: funds are not checked; `reduceOnly` is enforced before the venue is reached.
  * @module
@@ -20,7 +22,7 @@ import { unreachable } from "../invariant.ts";
 import { LongList, type LongNode } from "../long_node.ts";
 import { instrumentId, micros, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
-import type { VenueRejectCode } from "../reject_code.ts";
+import { BetDelays } from "./bet_delays.ts";
 import { expiryOf } from "./expiry.ts";
 import { commissionOf } from "./fees.ts";
 import { Liquidity } from "./liquidity.ts";
@@ -29,6 +31,15 @@ import type { Fill } from "./market.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { Orders } from "./orders.ts";
 import type { Outputs } from "./outputs.ts";
+import {
+  duplicate,
+  EXPIRED,
+  FILLED_BEYOND,
+  notOpen,
+  POST_ONLY,
+  type Refusal,
+  suspended,
+} from "./refusals.ts";
 import type { SimOrder, SimOrderFields } from "./sim_order.ts";
 
 /** Where and when something happens at the venue. */
@@ -38,7 +49,6 @@ export type Scene = {
   readonly settings: SimulationSettings;
 };
 
-type Refusal = { readonly rejectCode: VenueRejectCode; readonly text: string };
 type MarketEvent = Extract<Event, { readonly source: "market_data" }>;
 
 /** Orders, markets and their messages. */
@@ -46,6 +56,7 @@ export class Exchange {
   readonly #venue: VenueId;
   readonly #outputs: Outputs;
   readonly #markets = new Map<InstrumentId, Market>();
+  readonly #betDelays = new BetDelays();
   #orders: Orders;
   #nextOrdinal = 1;
   #nextExecution = 1;
@@ -67,6 +78,23 @@ export class Exchange {
     this.#orders.end(order, "expired");
     const reason = "its time in force has ended";
     this.#say(scene, "OrderExpired", { ...this.#orders.refOf(order), reason });
+  }
+
+  /** The order that is held back and enters its market first, or undefined. */
+  nextEntering(): ReturnType<Orders["nextEntering"]> {
+    return this.#orders.nextEntering();
+  }
+
+  /** The delay of an order is over: it meets the market as it is now. */
+  enter(order: SimOrder, scene: Scene): void {
+    this.#orders.hold(order, null);
+    const refusal = this.#entryRefusal(order, scene);
+    if (refusal === undefined) return this.#enter(order, scene);
+    // One that has traded is no order that never was: what is left of it ends.
+    if (order.cumQty > 0) return this.#endCancelled(order, { scene, reason: refusal.text });
+    this.#orders.end(order, "rejected");
+    const payload = { ...this.#orders.refOf(order), ...refusal, ...stampsOf(scene) };
+    this.#say(scene, "OrderRejected", payload);
   }
 
   /** A request reaches the venue. */
@@ -100,15 +128,27 @@ export class Exchange {
       case "QuoteUpdated":
         return; // depth decides: a quote changes no book
       case "MarketDefined":
-        return;
+        return this.#betDelays.define(scene.instrument, event.payload);
       default:
         return unreachable(event);
     }
   }
 
-  /** An instrument was listed anew: its ladder may be another. */
-  relist(id: InstrumentId, instrumentOf: (id: InstrumentId) => Instrument): void {
-    this.#markets.get(id)?.relist(instrumentOf(id));
+  /**
+   * An instrument was listed anew: its ladder may be another, and no order stays in one that closed.
+   * What is known of it now counts: the engine may have refused the listing.
+   */
+  relist({ id, status }: Instrument, sceneOf: (id: InstrumentId) => Scene): void {
+    this.#markets.get(id)?.relist(sceneOf(id).instrument);
+    const open = status === "closed" ? this.#orders.open() : [];
+    const here = open.filter(({ instrument }) => instrument === id);
+    if (here.length === 0) return;
+    const scene = sceneOf(id);
+    if (scene.instrument.status !== "closed") return;
+    for (const order of here) {
+      this.#leave(order);
+      this.#endCancelled(order, { scene, reason: "the market has closed" });
+    }
   }
 
   /** All feeds are gone: no book is a reference until its next snapshot. */
@@ -121,6 +161,7 @@ export class Exchange {
     return {
       next_ordinal: this.#nextOrdinal,
       next_execution: this.#nextExecution,
+      bet_delays: this.#betDelays.checkpoint(),
       orders: new LongList(this.#orders.rows()),
       markets: markets.map(([instrument, market]) => ({ instrument, market: market.checkpoint() })),
     };
@@ -130,13 +171,14 @@ export class Exchange {
   restore(node: NodeReader, instrumentOf: (id: InstrumentId) => Instrument): void {
     this.#nextOrdinal = node.integer("next_ordinal");
     this.#nextExecution = node.integer("next_execution");
+    if (node.has("bet_delays")) this.#betDelays.restore(node.rows("bet_delays"));
     this.#orders = Orders.restore(this.#venue, node.rows("orders"));
     for (const row of node.rows("markets")) {
       const id = instrumentId(row.integer("instrument"));
       const of = { orders: this.#orders, terms: instrumentOf(id) };
       this.#markets.set(id, Market.restore(row.node("market"), of));
     }
-    const shown = this.#orders.open().filter((order) => !order.isDryRun);
+    const shown = this.#orders.open().filter((order) => !order.isDryRun && order.entersUs === null);
     const resting = shown.sort((first, second) => first.rank - second.rank);
     for (const order of resting) this.#market(instrumentOf(order.instrument)).putBack(order);
   }
@@ -156,7 +198,7 @@ export class Exchange {
       submitUs: scene.atUs,
       ackUs: ackUsOf(scene),
     });
-    this.#enter(order, scene);
+    this.#admit(order, scene);
   }
 
   #newOrder(command: SubmitOrder, scene: Scene): SimOrderFields {
@@ -169,6 +211,7 @@ export class Exchange {
       timeInForce: command.timeInForce,
       postOnly: command.postOnly,
       expireUs: expiryOf(command, scene),
+      entersUs: null,
       price: command.price,
       orderQty: command.orderQty,
       cumQty: qty(0),
@@ -186,9 +229,29 @@ export class Exchange {
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
-    if (!command.postOnly) return undefined;
-    const isCrossed = this.#market(scene.instrument).isCrossed(command.side, command.price);
-    return isCrossed ? POST_ONLY : undefined;
+    return this.#entryRefusal(command, scene);
+  }
+
+  /** Why an order must not enter the market as it is now. */
+  #entryRefusal(
+    { side, price, postOnly }: Pick<SimOrder, "side" | "price" | "postOnly">,
+    { instrument }: Scene,
+  ): Refusal | undefined {
+    if (instrument.status !== "open") return suspended(instrument);
+    const takes = postOnly && this.#market(instrument).isCrossed(side, price);
+    return takes ? POST_ONLY : undefined;
+  }
+
+  /** Lets an order into its market, at once or when the delay of a market in play is over. */
+  #admit(order: SimOrder, scene: Scene): void {
+    const delay = order.isDryRun ? undefined : this.#betDelays.of(scene.instrument.id);
+    const isFree = delay?.isPassiveFree === true &&
+      !this.#market(scene.instrument).isCrossed(order.side, order.price);
+    if (delay !== undefined && !isFree) {
+      return this.#orders.hold(order, micros(scene.atUs + delay.delayUs));
+    }
+    this.#orders.hold(order, null); // a replace frees one that was held back
+    this.#enter(order, scene);
   }
 
   /** Takes what crosses; what is left rests, or ends. */
@@ -252,7 +315,7 @@ export class Exchange {
     const ref = this.#orders.refOf(order);
     const payload = { ...ref, orderQty: order.orderQty, price, ...stampsOf(scene) };
     this.#say(scene, "OrderReplaced", payload);
-    if (!keepsPlace) this.#enter(order, scene);
+    if (!keepsPlace) this.#admit(order, scene);
   }
 
   #replaceRefusal(
@@ -268,10 +331,9 @@ export class Exchange {
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
     const expireUs = expiryAfter(command, order);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
-    if (!order.postOnly || order.isDryRun) return undefined;
-    const price = command.price ?? order.price;
-    const isCrossed = this.#market(scene.instrument).isCrossed(order.side, price);
-    return isCrossed ? POST_ONLY : undefined;
+    if (order.isDryRun) return undefined;
+    const { side, postOnly } = order;
+    return this.#entryRefusal({ side, postOnly, price: command.price ?? order.price }, scene);
   }
 
   #lookup(command: LookupOrder, scene: Scene): void {
@@ -330,39 +392,9 @@ export class Exchange {
 
 type ExecutionOf = Omit<BrokerPayloads["OrderExecuted"], keyof OrderRef>;
 
-const POST_ONLY: Refusal = {
-  rejectCode: "VENUE_POST_ONLY",
-  text: "A post-only order must not cross the book",
-};
-
-const EXPIRED: Refusal = {
-  rejectCode: "VENUE_REJECTED",
-  text: "The order's expiry must lie after its arrival",
-};
-
-const FILLED_BEYOND: Refusal = {
-  rejectCode: "VENUE_REJECTED",
-  text: "The new quantity must be above what has been filled",
-};
-
 /** Replaces that a checkpoint of an earlier version kept on their way say nothing of it. */
 function expiryAfter(command: ReplaceRequest, order: SimOrder): Micros | null {
   return command.expireUs ?? order.expireUs;
-}
-
-function duplicate(clOrdId: string): Refusal {
-  return { rejectCode: "VENUE_DUPLICATE", text: `The client order id ${clOrdId} was used before` };
-}
-
-function suspended({ name, status }: Instrument): Refusal {
-  return { rejectCode: "VENUE_SUSPENDED", text: `Trading in ${name} is ${status}` };
-}
-
-function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {
-  const text = order === undefined
-    ? `No order has the client order id ${clOrdId}`
-    : `The order has ended: ${order.status}`;
-  return { rejectCode: "VENUE_NOT_FOUND", text };
 }
 
 /** When the request reached the venue and when its answer is due back. */

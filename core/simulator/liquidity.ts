@@ -1,15 +1,18 @@
 /**
  * Displayed liquidity of one instrument: the feed's book, less what was taken here.
  *
- * The feed does not know of the simulated takes, so they are remembered per level until the feed
- * says something new about that level: a change that names it, a snapshot in which it is larger or
- * smaller, or anything after a gap. A book of a limited depth that does not reach to the level says
- * nothing of it, neither by the snapshot or change after which it does not, nor by the one that
- * shows it again as it was. Nothing displayed is taken twice.
+ * The feed does not know of the simulated takes, so they are remembered per level, through its
+ * changes: a level that grows offers what it has grown by, and one that shrinks below what was taken
+ * of it offers nothing. All is new after a gap. A book of a limited depth that does not reach to the
+ * level says nothing of it. Nothing displayed is taken twice.
+ *
+ * The lots that were taken here trade at the venue too, and are printed. Until such a print comes
+ * they are remembered as `unprinted`, also when their level is gone; where the level grows, those
+ * that it does not show any more were cancelled, or their prints are late.
  *
  * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
- * Bounded: takes at levels that are not shown, by `UNSHOWN_MAX`; the others by the book.
+ * Bounded: takes at levels that are not shown, or gone, by `UNSHOWN_MAX`; the others by the book.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
@@ -22,15 +25,20 @@ import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
 import { NodeReader } from "../node_reader.ts";
 
-/** Levels a side that are remembered while they are not shown: those nearest to the best one. */
+/** Levels a side that are remembered while they are not there: those nearest to the best one. */
 export const UNSHOWN_MAX = 1_000;
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
-/** What was taken of a level, of what it displayed when it was last shown. */
-type Take = { readonly qty: number; readonly displayed: number };
+/** What was taken of a level, quanta. */
+type Take = {
+  /** What of it is still displayed. */
+  readonly qty: number;
+  /** What no print has told yet, at least. */
+  readonly unprinted: number;
+  /** What the level displayed when it was last shown. */
+  readonly displayed: number;
+};
 type Takes = Map<number, Take>;
-/** Whether the book says what stands there, per price that a change names. */
-type Sight = ReadonlyMap<number, boolean>;
 
 /** The side that an order of this side takes from. */
 export function oppositeOf(side: Side): Side {
@@ -75,19 +83,16 @@ export class Liquidity {
     return this.#book.isFresh;
   }
 
-  /** Replaces every level. What was taken of one stays taken until it is shown in another size. */
+  /** Replaces every level. What was taken of one stays taken, up to what it shows now. */
   applySnapshot(depth: Depth, at: Micros): void {
     this.#book.applySnapshot(depth, at);
-    for (const side of SIDES) this.#forgetChanged(side);
+    for (const side of SIDES) this.#cutTakes(side);
   }
 
-  /** Sets levels. What was taken of them is there again, but for those that left the sight or return. */
+  /** Sets levels. What was taken of one stays taken, up to what it shows now. */
   applyDelta(depth: Depth, at: Micros): void {
-    const bids = this.#sightOf("Buy", depth.bids);
-    const asks = this.#sightOf("Sell", depth.asks);
     this.#book.applyDelta(depth, at);
-    this.#forgetNamed("Buy", bids);
-    this.#forgetNamed("Sell", asks);
+    for (const side of SIDES) this.#cutTakes(side);
   }
 
   /** The feed lost its place: whatever it shows next is new. */
@@ -142,12 +147,29 @@ export class Liquidity {
     for (const level of this.#within(taker, of.limit)) {
       if (left === 0) break;
       const size = level.qty < left ? level.qty : left;
-      const before = taken.get(level.price)?.qty ?? 0;
-      taken.set(level.price, { qty: before + size, displayed: before + level.qty });
+      const before = taken.get(level.price) ?? NO_TAKE;
+      taken.set(level.price, {
+        qty: before.qty + size,
+        unprinted: before.unprinted + size,
+        displayed: before.qty + level.qty,
+      });
       takes.push({ price: level.price, qty: qty(size) });
       left -= size;
     }
     return takes;
+  }
+
+  /**
+   * A trade by a taker of this side is printed. Uses up what was taken at its price by us and not
+   * printed; returns how much of the trade that was.
+   */
+  applyPrint(taker: Side, trade: PriceLevel): Qty {
+    const taken = this.#taken[oppositeOf(taker)];
+    const take = taken.get(trade.price);
+    if (take === undefined) return qty(0);
+    const told = take.unprinted < trade.qty ? take.unprinted : trade.qty;
+    keep(taken, { price: trade.price, take: { ...take, unprinted: take.unprinted - told } });
+    return qty(told);
   }
 
   checkpoint(): CheckpointNode {
@@ -155,6 +177,8 @@ export class Liquidity {
       book: this.#book.checkpoint(),
       taken_bids: flat(this.#taken.Buy),
       taken_asks: flat(this.#taken.Sell),
+      unprinted_bids: unprintedOf(this.#taken.Buy),
+      unprinted_asks: unprintedOf(this.#taken.Sell),
       displayed_bids: displayedOf(this.#taken.Buy),
       displayed_asks: displayedOf(this.#taken.Sell),
     };
@@ -168,59 +192,37 @@ export class Liquidity {
     return liquidity;
   }
 
-  /** In older checkpoints every level is shown of which something was taken. */
+  /** In older checkpoints every level is shown, and nothing was printed of what was taken of it. */
   #restoreTakes(
     side: Side,
     { reader, name }: { readonly reader: NodeReader; readonly name: "bids" | "asks" },
   ): void {
     const taken = reader.integers(`taken_${name}`);
-    const displayed = reader.has(`displayed_${name}`) ? reader.integers(`displayed_${name}`) : [];
+    const optional = (field: string): readonly number[] =>
+      reader.has(`${field}_${name}`) ? reader.integers(`${field}_${name}`) : [];
+    const [unprinted, displayed] = [optional("unprinted"), optional("displayed")];
     for (let at = 0; at < taken.length; at += 2) {
       const price = px(taken[at] ?? 0);
+      const size = qty(taken[at + 1] ?? 0);
       this.#taken[side].set(price, {
-        qty: qty(taken[at + 1] ?? 0),
+        qty: size,
+        unprinted: qty(unprinted[at / 2] ?? size),
         displayed: qty(displayed[at / 2] ?? this.#book.quantityAt(side, price)),
       });
     }
   }
 
-  /** Of the levels that a change names, those of which something was taken. */
-  #sightOf(side: Side, levels: Levels): Sight {
-    const taken = this.#taken[side];
-    if (taken.size === 0) return NO_SIGHT;
-    const sight = new Map<number, boolean>();
-    for (let at = 0; at < levels.length; at += 2) {
-      const price = levels[at] ?? 0;
-      if (taken.has(price)) sight.set(price, this.queueAt(side, px(price)) !== null);
-    }
-    return sight;
-  }
-
-  /**
-   * Forgets takes at levels that a change named. Where it took one out of sight or back into it, that
-   * may be the edge of the book that moved: there its size decides, as after a snapshot.
-   */
-  #forgetNamed(side: Side, before: Sight): void {
-    const taken = this.#taken[side];
-    if (taken.size === 0) return;
-    for (const [price, wasInSight] of before) {
-      const isInSight = this.queueAt(side, px(price)) !== null;
-      if (isInSight === wasInSight) taken.delete(price);
-    }
-    this.#forgetChanged(side);
-  }
-
-  /** Forgets takes at levels that show another size, and those farthest away of too many unshown. */
-  #forgetChanged(side: Side): void {
+  /** Cuts takes to what their levels show, and forgets those farthest away of too many not there. */
+  #cutTakes(side: Side): void {
     const taken = this.#taken[side];
     const unshown: number[] = [];
-    for (const [price, { displayed }] of taken) {
+    for (const [price, take] of taken) {
       const shown = this.queueAt(side, px(price));
-      if (shown === null) unshown.push(price);
-      else if (shown !== displayed) taken.delete(price);
+      if (shown !== null) keep(taken, { price, take: nextTake(take, shown) });
+      if (shown === null || shown === 0) unshown.push(price);
     }
     if (unshown.length <= UNSHOWN_MAX) return;
-    const best = this.#book.best(side)?.price ?? 0; // all of them are on one side of it
+    const best = this.#book.best(side)?.price ?? 0;
     unshown.sort((first, second) => Math.abs(first - best) - Math.abs(second - best));
     for (const price of unshown.slice(UNSHOWN_MAX)) taken.delete(price);
   }
@@ -243,7 +245,26 @@ export class Liquidity {
 }
 
 const NOTHING: readonly PriceLevel[] = [];
-const NO_SIGHT: Sight = new Map();
+const NO_TAKE: Take = { qty: 0, unprinted: 0, displayed: 0 };
+
+/** The take at a level that now shows so much. What a level has grown by is not of it. */
+function nextTake({ qty: size, unprinted, displayed }: Take, shown: number): Take {
+  const left = Math.min(size, shown);
+  return {
+    qty: left,
+    unprinted: shown > displayed ? Math.min(unprinted, left) : unprinted,
+    displayed: shown,
+  };
+}
+
+/** Sets a take; one of which nothing is left is forgotten. */
+function keep(
+  taken: Takes,
+  { price, take }: { readonly price: number; readonly take: Take },
+): void {
+  if (take.qty > 0 || take.unprinted > 0) taken.set(price, take);
+  else taken.delete(price);
+}
 
 /** Ascending by price, so that equal states give equal checkpoints. */
 function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
@@ -252,6 +273,11 @@ function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
 
 function flat(taken: Takes): number[] {
   return sorted(taken).flatMap(([price, take]) => [price, take.qty]);
+}
+
+/** In the order of `flat`. */
+function unprintedOf(taken: Takes): number[] {
+  return sorted(taken).map(([, take]) => take.unprinted);
 }
 
 /** In the order of `flat`. */

@@ -19,17 +19,23 @@
  *   level, or is given whole, and reaches to it: then it stands at the end of the level.
  * - **Maker, through.** A trade at a worse price than the order's means that everything at the
  *   order's price is gone: the queue is 0, and the order fills by up to the quantity of the trade.
+ * - **Maker, own lots.** What an order took of the other side, on arrival or when the book crossed
+ *   it, the venue sells to somebody else and prints. A trade by a taker of the order's own side, or
+ *   by one who is unknown, first uses up what was taken at its price and not printed yet; only the
+ *   rest of it fills orders of that side. What is left ends when the level has grown, but for what
+ *   is still displayed, or a gap ends.
  * - **Maker, crossed.** When the book's other side reaches the order's price, the order fills at
  *   its own price by up to what is displayed there and not yet taken.
  * - **No reference.** Before the first snapshot and from a gap to the next one nothing matches. An
  *   order that comes then has an unknown queue, as above.
  *
- * Invariant: what one trade fills is at most its quantity; what a level fills between two updates
- * of it is at most what it displayed.
+ * Invariant: what one trade fills is at most its quantity; what a level fills is at most what it
+ * displayed first and what it has grown by since.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
  * taker is unknown moves no queue; quotes match nothing; a print counts as a new trade where the
- * order came, or its level grew, between the change of the book and the print.
+ * order came, or its level grew, between the change of the book and the print; so does one of lots
+ * that were taken, where their level grew before it.
  * @module
  */
 import type { BookTerms } from "../book.ts";
@@ -100,13 +106,10 @@ export class Market {
     if (!this.#liquidity.isFresh) return fills;
     let left = trade.qty;
     for (const side of SIDES) {
-      for (const order of this.#resting[side].reached(trade.price)) {
-        const isThrough = order.price !== trade.price;
-        if (!isThrough && trade.side !== oppositeOf(side)) break;
-        if (isThrough) endQueue(order);
-        else left = this.#moveQueue(order, left);
-        left = qty(left - this.#fill(order, { most: left, fills }));
-      }
+      const isOurs = trade.side !== oppositeOf(side); // or nobody knows the taker
+      const told = isOurs ? this.#liquidity.applyPrint(side, trade) : 0;
+      const most = lesser(left, qty(trade.qty - told));
+      left = qty(left - most + this.#matchTrade(trade, { side, most, fills }));
     }
     return fills;
   }
@@ -173,6 +176,22 @@ export class Market {
     const reader = new NodeReader(node, "market");
     const liquidity = Liquidity.restore(reader.node("liquidity"), of.terms);
     return new Market({ ...of, liquidity, nextRank: reader.integer("next_rank") });
+  }
+
+  /** Matches a trade with the resting orders of one side; returns what is left of it. */
+  #matchTrade(
+    trade: MarketPayloads["TradePrinted"],
+    { side, most, fills }: { readonly side: Side; readonly most: Qty; readonly fills: Fill[] },
+  ): Qty {
+    let left = most;
+    for (const order of this.#resting[side].reached(trade.price)) {
+      const isThrough = order.price !== trade.price;
+      if (!isThrough && trade.side !== oppositeOf(side)) break;
+      if (isThrough) endQueue(order);
+      else left = this.#moveQueue(order, left);
+      left = qty(left - this.#fill(order, { most: left, fills }));
+    }
+    return left;
   }
 
   /** Cuts the queues at the levels that a change names. */

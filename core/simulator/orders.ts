@@ -13,7 +13,7 @@ import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "../slots/pages.ts";
 import { IdDirectory } from "../slots/id_directory.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { NodeReader } from "../node_reader.ts";
-import { Expiries, type Expiry } from "./expiries.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
 import { parseRow, SIM_ORDER_WIDTH, SimOrder, toRow } from "./sim_order.ts";
 import type { SimOrderFields, SimStatus } from "./sim_order.ts";
 
@@ -25,6 +25,10 @@ const NAMES_MAX = 16;
 /** Rows, and the client order ids of each; null: the one that its order and version spell. */
 type Page = { readonly rows: Float64Array; readonly names: (string[] | null)[] };
 
+/** An order of which something is due, and when. */
+export type DueOrder = { readonly order: SimOrder; readonly dueUs: Micros };
+type Due = "expireUs" | "entersUs";
+
 /** All orders that the venue remembers. */
 export class Orders {
   readonly #venue: VenueId;
@@ -33,7 +37,8 @@ export class Orders {
   readonly #keys = new ClOrdIds();
   /** By our order id: the newest order that came from it. */
   readonly #byOrder = new IdDirectory<number>();
-  readonly #expiries = new Expiries((expiry) => this.#isDue(expiry));
+  readonly #expiries = new Deadlines((expiry) => this.#isDue(expiry, "expireUs"));
+  readonly #entries = new Deadlines((entry) => this.#isDue(entry, "entersUs"));
   #used = 0;
   #free: number | null = null;
   /** Ended orders, linked in the order in which they ended. */
@@ -81,6 +86,12 @@ export class Orders {
     this.#watch(order);
   }
 
+  /** Holds an open order back until a time; null: not any more. */
+  hold(order: SimOrder, entersUs: Micros | null): void {
+    order.entersUs = entersUs;
+    this.#watch(order);
+  }
+
   /** Gives an order a new client order id; it is found by the old ones too. */
   rename(order: SimOrder, clOrdId: string): void {
     const names = [...this.clOrdIdsOf(order), clOrdId];
@@ -103,13 +114,13 @@ export class Orders {
   }
 
   /** The open order that expires first, or undefined. */
-  nextExpiring(): { readonly order: SimOrder; readonly dueUs: Micros } | undefined {
-    for (;;) {
-      const expiry = this.#expiries.peek();
-      if (expiry === undefined) return undefined;
-      if (this.#isDue(expiry)) return { order: this.at(expiry.slot), dueUs: expiry.dueUs };
-      this.#expiries.take();
-    }
+  nextExpiring(): DueOrder | undefined {
+    return this.#next(this.#expiries, "expireUs");
+  }
+
+  /** The open order that is held back and enters the book first, or undefined. */
+  nextEntering(): DueOrder | undefined {
+    return this.#next(this.#entries, "entersUs");
   }
 
   /** How messages name an order. */
@@ -182,14 +193,25 @@ export class Orders {
     return key?.order === order ? key.version : undefined;
   }
 
-  #watch({ expireUs: dueUs, ordinal, slot }: SimOrder): void {
-    if (dueUs !== null) this.#expiries.add({ dueUs, ordinal, slot });
+  #watch({ expireUs, entersUs, ordinal, slot }: SimOrder): void {
+    if (expireUs !== null) this.#expiries.add({ dueUs: expireUs, ordinal, slot });
+    if (entersUs !== null) this.#entries.add({ dueUs: entersUs, ordinal, slot });
   }
 
-  /** True if an order is open and ends then: not earlier, not later, and no other in its slot. */
-  #isDue({ slot, ordinal, dueUs }: Expiry): boolean {
+  #next(deadlines: Deadlines, by: Due): DueOrder | undefined {
+    for (;;) {
+      const deadline = deadlines.peek();
+      if (deadline === undefined) return undefined;
+      const { slot, dueUs } = deadline;
+      if (this.#isDue(deadline, by)) return { order: this.at(slot), dueUs };
+      deadlines.take();
+    }
+  }
+
+  /** True if an order is open and due then: not earlier, not later, and no other in its slot. */
+  #isDue({ slot, ordinal, dueUs }: Deadline, by: Due): boolean {
     const order = this.at(slot);
-    return order.ordinal === ordinal && order.expireUs === dueUs && order.status === "open";
+    return order.ordinal === ordinal && order[by] === dueUs && order.status === "open";
   }
 
   #bury(order: SimOrder): void {

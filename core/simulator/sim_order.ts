@@ -47,8 +47,9 @@ const KEY_VERSION = 14;
 /** 1: of a dry run, shown to nobody and never matched. */
 const DRY_RUN = 15;
 const UNPRINTED = 16;
+const ENTERS_US = 17;
 /** Columns of a row. */
-export const SIM_ORDER_WIDTH = 17;
+export const SIM_ORDER_WIDTH = 18;
 
 /** What an order is when it comes, or comes back from a checkpoint. */
 export type SimOrderFields = {
@@ -61,6 +62,8 @@ export type SimOrderFields = {
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   readonly expireUs: Micros | null;
+  /** Until when its market holds it back; null: it is not held back. */
+  readonly entersUs: Micros | null;
   /** null for Market. */
   readonly price: Px | null;
   readonly orderQty: Qty;
@@ -101,6 +104,7 @@ export class SimOrder implements SimOrderFields {
     row[at + INSTRUMENT] = fields.instrument;
     row[at + TERMS] = termsWord(fields);
     this.expireUs = fields.expireUs;
+    this.entersUs = fields.entersUs;
     this.price = fields.price;
     this.orderQty = fields.orderQty;
     this.cumQty = fields.cumQty;
@@ -152,6 +156,14 @@ export class SimOrder implements SimOrderFields {
 
   set expireUs(value: Micros | null) {
     this.#row[this.#at + EXPIRE_US] = value ?? NONE;
+  }
+
+  get entersUs(): Micros | null {
+    return storedOrNull(this.#row, this.#at + ENTERS_US);
+  }
+
+  set entersUs(value: Micros | null) {
+    this.#row[this.#at + ENTERS_US] = value ?? NONE;
   }
 
   get price(): Px | null {
@@ -282,6 +294,7 @@ export function toRow(
     ahead: order.ahead,
     unprinted: order.unprinted,
     is_dry_run: order.isDryRun,
+    enters_us: order.entersUs,
   };
 }
 
@@ -292,6 +305,7 @@ export function parseRow(
   const price = row.integerOrNull("price");
   const expireUs = row.integerOrNull("expire_us");
   const ahead = row.integerOrNull("ahead");
+  const entersUs = row.has("enters_us") ? row.integerOrNull("enters_us") : null;
   const fields: SimOrderFields = {
     order: orderId(row.integer("order")),
     ordinal: row.integer("ordinal"),
@@ -301,6 +315,7 @@ export function parseRow(
     timeInForce: row.oneOf("time_in_force", TIMES_IN_FORCE),
     postOnly: row.flag("post_only"),
     expireUs: expireUs === null ? null : micros(expireUs),
+    entersUs: entersUs === null ? null : micros(entersUs),
     price: price === null ? null : px(price),
     orderQty: qty(row.integer("order_qty")),
     cumQty: qty(row.integer("cum_qty")),

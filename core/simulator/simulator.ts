@@ -4,8 +4,9 @@
  *
  * Latency: a command reaches the venue a constant time after it was decided, a report reaches the
  * engine a constant time after it happened; neither overtakes an earlier one. What falls due
- * between two events happens, at its own time, before the later event; when both are due at one
- * moment, orders expire first, then commands arrive, then the feed speaks.
+ * between two events happens, at its own time, before the later event; when several are due at one
+ * moment, orders expire first, then those enter that a market in play held back, then commands
+ * arrive, then the feed speaks.
  *
  * Invariant: same events and commands in, same reports out; a checkpoint taken anywhere and
  * restored goes on the same way.
@@ -25,6 +26,7 @@ import { Exchange } from "./exchange.ts";
 import type { Scene } from "./exchange.ts";
 import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import { Outputs } from "./outputs.ts";
+import type { SimOrder } from "./sim_order.ts";
 
 type InstrumentOf = (id: InstrumentId) => Instrument;
 
@@ -51,7 +53,8 @@ export class Simulator {
     this.#advance(event.ingestTime, instrumentOf);
     if (event.eventType === "Started") this.#exchange.invalidateBooks();
     if (event.eventType === "InstrumentListed") {
-      this.#exchange.relist(event.payload.id, instrumentOf);
+      const sceneOf = (id: InstrumentId) => this.#scene(instrumentOf(id), event.ingestTime);
+      this.#exchange.relist(event.payload, sceneOf);
     }
     if (event.venue !== this.#venue) return;
     if (event.source === "broker_report") this.#outputs.forget(event);
@@ -74,12 +77,11 @@ export class Simulator {
     this.#advance(nowUs, instrumentOf);
   }
 
-  /** When the next command arrives or the next order expires, or undefined. */
+  /** When the next command arrives, or the next order expires or enters its market, or undefined. */
   nextDeadlineUs(): Micros | undefined {
-    const arrivalUs = this.#arrivals.nextUs;
     const expireUs = this.#exchange.nextExpiring()?.dueUs;
-    if (arrivalUs === undefined || expireUs === undefined) return arrivalUs ?? expireUs;
-    return arrivalUs < expireUs ? arrivalUs : expireUs;
+    const enterUs = this.#exchange.nextEntering()?.dueUs;
+    return earlier(this.#arrivals.nextUs, earlier(expireUs, enterUs));
   }
 
   /** When `takeOutputs` will next have something, or undefined. */
@@ -153,9 +155,11 @@ export class Simulator {
       const dueUs = this.nextDeadlineUs();
       if (dueUs === undefined || dueUs > nowUs) return;
       const expiring = this.#exchange.nextExpiring();
-      if (expiring?.dueUs === dueUs) {
-        const { order } = expiring;
-        this.#exchange.expire(order, this.#scene(instrumentOf(order.instrument), dueUs));
+      const entering = this.#exchange.nextEntering();
+      const sceneOf = ({ instrument }: SimOrder) => this.#scene(instrumentOf(instrument), dueUs);
+      if (expiring?.dueUs === dueUs) this.#exchange.expire(expiring.order, sceneOf(expiring.order));
+      else if (entering?.dueUs === dueUs) {
+        this.#exchange.enter(entering.order, sceneOf(entering.order));
       } else this.#arrive(instrumentOf);
     }
   }
@@ -170,6 +174,11 @@ export class Simulator {
   #scene(instrument: Instrument, atUs: Micros): Scene {
     return { instrument, atUs, settings: this.#settings };
   }
+}
+
+function earlier(first: Micros | undefined, second: Micros | undefined): Micros | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return first < second ? first : second;
 }
 
 function settingsOf(declaration: VenueDeclaration): SimulationSettings {

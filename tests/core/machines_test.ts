@@ -4,8 +4,10 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { NO_VENUE_LIMITS } from "../../core/limits.ts";
 import { instrumentId, micros } from "../../core/mod.ts";
-import { brief, draft, World } from "../support/engine_world.ts";
+import { brief, draft, spotInstrument, World } from "../support/engine_world.ts";
+import { runnerOf } from "../support/runner.ts";
 import { NO_COSTS } from "../support/simulated_venue.ts";
 
 const BTC = instrumentId(0);
@@ -53,6 +55,41 @@ Deno.test("Timeline.apply() keeps market data of what is not listed from the sim
   w.offer(draft("market_data", "BookSnapshot", levels, instrumentId(7)));
   deepStrictEqual(w.effects.alarms, []);
   deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
+});
+
+Deno.test("Timeline.apply() gives the stake of an unmatched bet back when its market closes", () => {
+  const w = paper();
+  const list = (id: number, status: "open" | "closed"): string => {
+    const runner = runnerOf(id, `m${id}`);
+    w.control("InstrumentListed", { ...runner, status }, runner.id);
+    return runner.name;
+  };
+  w.control("LimitsSet", {
+    scope: "venue",
+    admin: true,
+    limits: { ...NO_VENUE_LIMITS, checkFunds: true },
+  });
+  w.control("BalanceSet", { currency: "GBP", total: "100" });
+  w.place("p1", { instrument: list(1, "open"), price: "3.5", orderQty: "20" });
+  w.place("p2", { instrument: list(2, "open"), price: "3.5", orderQty: "90" });
+  deepStrictEqual(drain(w), ["New/Accepted 0+2000"], "the second is more than is left");
+  list(1, "closed");
+  deepStrictEqual(drain(w), ["Cancelled/Cancelled 0+0"]);
+  w.place("p3", { instrument: list(2, "open"), price: "3.5", orderQty: "90" });
+  deepStrictEqual(drain(w), ["New/Accepted 0+9000"]);
+});
+
+Deno.test("Timeline.apply() ends no simulated order by a listing that the engine refuses", () => {
+  const w = paper();
+  w.place("p1", { price: "90" });
+  drain(w);
+  const again = { ...spotInstrument(), status: "closed", quote: "EUR" } as const;
+  w.control("InstrumentListed", again, BTC);
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["UNSUPPORTED"]);
+  const unknown = { ...runnerOf(9), contract: null, status: "closed" } as const;
+  w.control("InstrumentListed", unknown, unknown.id);
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["UNSUPPORTED"]);
+  deepStrictEqual(drain(w), []);
 });
 
 Deno.test("Timeline.apply() lets a simulated order live as long as its last replace says", () => {

@@ -5,7 +5,15 @@
  */
 import type { Side } from "../../core/instrument.ts";
 
-type Level = { readonly side: Side; readonly price: number; displayed: number; taken: number };
+type Level = { readonly side: Side; readonly price: number; readonly displayed: number };
+/** What was taken at a price, and how much of it no trade has told yet. */
+type Take = {
+  readonly side: Side;
+  readonly price: number;
+  taken: number;
+  untold: number;
+  displayed: number;
+};
 type NaiveOrder = {
   readonly id: number;
   readonly side: Side;
@@ -67,8 +75,7 @@ const betterFirst =
 /** A venue that is plainly right, and slow. */
 export class NaiveVenue {
   #levels: Level[] = [];
-  /** Levels of which something was taken, and to which the book does not reach any more. */
-  #unshown: Level[] = [];
+  #takes: Take[] = [];
   #orders: NaiveOrder[] = [];
   #isFresh = false;
   #time = 0;
@@ -89,7 +96,7 @@ export class NaiveVenue {
       }
       case "delta":
         if (!this.#isFresh) break;
-        this.#changeLevels(command);
+        this.#setLevels(command);
         for (const order of this.#open()) {
           const named = order.side === "Buy" ? command.bids : command.asks;
           const isNamed = named.some((price, at) => at % 2 === 0 && price === order.price);
@@ -129,41 +136,11 @@ export class NaiveVenue {
     }
   }
 
-  /** While the book stands, of a level that is shown as it was only what was left of it is there. */
   #replaceLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
-    const before = this.#isFresh ? [...this.#levels, ...this.#unshown] : [];
+    if (!this.#isFresh) this.#takes = [];
     this.#levels = [];
     this.#isFresh = true;
     this.#setLevels(depth);
-    for (const level of this.#levels) {
-      const same = before.find((one) =>
-        one.side === level.side && one.price === level.price && one.displayed === level.displayed
-      );
-      level.taken = same?.taken ?? 0;
-    }
-    this.#unshown = before.filter(({ side, price, taken }) =>
-      taken > 0 && this.#displayed(side, price) === null
-    );
-  }
-
-  /** A change that names a level is news of it, unless it went out of sight or came back as it was. */
-  #changeLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
-    const before = [...this.#levels, ...this.#unshown].filter(({ taken }) => taken > 0)
-      .map((level) => ({ level: { ...level }, was: this.#displayed(level.side, level.price) }));
-    this.#setLevels(depth);
-    this.#unshown = [];
-    for (const { level, was } of before) {
-      const { side, price, displayed, taken } = level;
-      const is = this.#displayed(side, price);
-      const named = side === "Buy" ? depth.bids : depth.asks;
-      const isNamed = named.some((one, at) => at % 2 === 0 && one === price);
-      const hasCrossed = (was === null) !== (is === null);
-      if (isNamed && !hasCrossed) continue;
-      if (is === null) this.#unshown.push(level);
-      if (is !== displayed) continue;
-      const again = this.#levels.find((one) => one.side === side && one.price === price);
-      if (again !== undefined) again.taken = taken;
-    }
   }
 
   #setLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
@@ -172,10 +149,28 @@ export class NaiveVenue {
         const price = flat[at] ?? 0;
         const isOther = (level: Level): boolean => level.side !== side || level.price !== price;
         this.#levels = this.#levels.filter(isOther);
-        this.#unshown = this.#unshown.filter(isOther);
-        this.#levels.push({ side, price, displayed: flat[at + 1] ?? 0, taken: 0 });
+        this.#levels.push({ side, price, displayed: flat[at + 1] ?? 0 });
       }
     }
+    for (const take of this.#takes) {
+      const displayed = this.#displayed(take.side, take.price);
+      if (displayed === null) continue;
+      take.taken = Math.min(take.taken, displayed);
+      if (displayed > take.displayed) take.untold = Math.min(take.untold, take.taken);
+      take.displayed = displayed;
+    }
+  }
+
+  #takeAt({ side, price, displayed }: Level): Take {
+    const found = this.#takes.find((take) => take.side === side && take.price === price);
+    const take = found ?? { side, price, taken: 0, untold: 0, displayed };
+    if (found === undefined) this.#takes.push(take);
+    return take;
+  }
+
+  /** What can still be taken of a level. */
+  #left(level: Level): number {
+    return level.displayed - this.#takeAt(level).taken;
   }
 
   /** What is displayed at a price; null: it is worse than all levels there are, so nobody says. */
@@ -195,11 +190,17 @@ export class NaiveVenue {
     order.cut = displayed > before ? 0 : order.cut + before - displayed;
   }
 
+  #take(level: Level, size: number): void {
+    const take = this.#takeAt(level);
+    take.taken += size;
+    take.untold += size;
+  }
+
   /** Levels that an order could take from, best first. */
   #takeable(side: Side, limit: number | null): Level[] {
     if (!this.#isFresh) return [];
     return this.#levels
-      .filter((level) => level.side === other(side) && level.displayed > level.taken)
+      .filter((level) => level.side === other(side) && this.#left(level) > 0)
       .filter((level) => accepts(side, limit, level.price))
       .sort(betterFirst(other(side)));
   }
@@ -226,8 +227,8 @@ export class NaiveVenue {
       for (const order of this.#resting(side)) {
         let size = 0;
         for (const level of this.#takeable(side, order.price)) {
-          const part = Math.min(level.displayed - level.taken, order.qty - order.cum - size);
-          level.taken += part;
+          const part = Math.min(this.#left(level), order.qty - order.cum - size);
+          this.#take(level, part);
           size += part;
         }
         if (size > 0) {
@@ -242,6 +243,15 @@ export class NaiveVenue {
   #trade(trade: { price: number; qty: number; side: Side | null }): void {
     let left = trade.qty;
     for (const side of ["Buy", "Sell"] as const) {
+      let own = 0;
+      let filled = 0;
+      for (const take of this.#takes) {
+        if (take.price !== trade.price || take.side === side || trade.side === other(side)) {
+          continue;
+        }
+        own = Math.min(take.untold, trade.qty);
+        take.untold -= own;
+      }
       for (const order of this.#resting(side)) {
         if (order.price === trade.price) {
           if (trade.side !== other(side)) continue;
@@ -259,9 +269,10 @@ export class NaiveVenue {
           order.ahead = 0;
           order.cut = 0;
         } else continue;
-        const size = Math.min(left, order.qty - order.cum);
+        const size = Math.max(0, Math.min(left, trade.qty - own - filled, order.qty - order.cum));
         this.#fill(order, size, { price: order.price, who: "Maker" });
         left -= size;
+        filled += size;
       }
     }
   }
@@ -291,11 +302,11 @@ export class NaiveVenue {
 
   #enter(order: NaiveOrder): void {
     const levels = this.#takeable(order.side, order.price);
-    const there = levels.reduce((sum, level) => sum + level.displayed - level.taken, 0);
+    const there = levels.reduce((sum, level) => sum + this.#left(level), 0);
     if (order.tif !== "FOK" || there >= order.qty - order.cum) {
       for (const level of levels) {
-        const size = Math.min(level.displayed - level.taken, order.qty - order.cum);
-        level.taken += size;
+        const size = Math.min(this.#left(level), order.qty - order.cum);
+        this.#take(level, size);
         this.#fill(order, size, { price: level.price, who: "Taker" });
       }
     }

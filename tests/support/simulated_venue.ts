@@ -7,6 +7,7 @@ import type {
   BrokerPayloads,
   Draft,
   Event,
+  MarketPayloads,
   SimulationSettings,
   VenueDeclaration,
 } from "../../core/event.ts";
@@ -112,6 +113,31 @@ export class Bench {
 
   invalidate(): string[] {
     return this.news({ eventType: "BookInvalidated", payload: { reason: "test" } });
+  }
+
+  /** Says of the market of a betting instrument that it is open, in play unless said otherwise. */
+  define(
+    market: Partial<MarketPayloads["MarketDefined"]> & { readonly betDelayMs: number },
+  ): string[] {
+    const payload: MarketPayloads["MarketDefined"] = {
+      status: "open",
+      inPlay: true,
+      isPassiveFree: false,
+      baseRatePpm: null,
+      discountAllowed: false,
+      version: null,
+      removals: [],
+      ...market,
+    };
+    return this.news({ eventType: "MarketDefined", payload });
+  }
+
+  /** Lists the instrument, or another one, anew, in another status. */
+  list(status: Instrument["status"], other?: Instrument): string[] {
+    const payload = { ...other ?? this.instrument, status };
+    if (other === undefined) this.instrument = payload;
+    this.#apply({ ...this.#head(), source: "control", eventType: "InstrumentListed", payload });
+    return this.drain();
   }
 
   /** A run of the daemon begins. */

@@ -4,8 +4,9 @@
  */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { InvariantError } from "../../../core/invariant.ts";
-import { micros } from "../../../core/numbers.ts";
+import { instrumentId, micros } from "../../../core/numbers.ts";
 import { Simulator } from "../../../core/simulator/mod.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { Bench, declarationOf, INSTRUMENT } from "../../support/simulated_venue.ts";
 
 function openBench(): Bench {
@@ -98,6 +99,49 @@ Deno.test("Exchange refuses orders and replaces while the instrument is not open
     "OrderRejected 2 VENUE_SUSPENDED",
   ]);
   deepStrictEqual(bench.replace(1, { price: 91, qty: 1 }), ["ReplaceRejected 1 VENUE_SUSPENDED"]);
+  deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
+});
+
+for (const assetClass of ["spot", "betting"] as const) {
+  Deno.test(`Exchange ends every open order when its ${assetClass} instrument closes, by arrival`, () => {
+    const bench = new Bench({ orderLatencyUs: 1000 });
+    if (assetClass === "betting") bench.instrument = runnerOf(bench.instrument.id);
+    const isBack = assetClass === "betting";
+    bench.snapshot([isBack ? 310 : 100, 5], [isBack ? 300 : 102, 4]);
+    bench.submit({ side: "Buy", qty: 3, price: isBack ? 305 : 101 });
+    bench.submit({ side: "Sell", qty: 3, price: isBack ? 305 : 103 });
+    bench.submit({ side: "Buy", qty: 3, price: isBack ? 310 : 99 });
+    deepStrictEqual(bench.at(1001), ["OrderAccepted 1", "OrderAccepted 2", "OrderAccepted 3"]);
+    deepStrictEqual(bench.list("suspended"), [], "they stay in a suspension");
+    bench.list("open");
+    bench.submit({ side: "Buy", qty: 3, price: isBack ? 310 : 99 });
+    bench.roundTrip();
+    deepStrictEqual(bench.list("closed"), [
+      "OrderCancelled 1",
+      "OrderCancelled 2",
+      "OrderCancelled 3",
+    ]);
+    deepStrictEqual(bench.at(1002), ["OrderRejected 4 VENUE_SUSPENDED"], "it was on its way");
+    deepStrictEqual(bench.list("closed"), [], "it is told again");
+    bench.list("open");
+    deepStrictEqual(bench.trade(isBack ? 900 : 1, 50, "Sell"), [], "none of them is left");
+  });
+}
+
+Deno.test("Exchange ends bets that a market in play holds back when it closes", () => {
+  const bench = new Bench();
+  bench.instrument = runnerOf(bench.instrument.id);
+  bench.define({ betDelayMs: 5000 });
+  bench.submit({ side: "Buy", qty: 3, price: 300 });
+  deepStrictEqual(bench.list("closed"), ["OrderCancelled 1"]);
+  strictEqual(bench.simulator.nextDeadlineUs(), undefined);
+});
+
+Deno.test("Exchange keeps the orders of other instruments when one closes", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 90 });
+  const other = { ...bench.instrument, id: instrumentId(7) };
+  deepStrictEqual(bench.list("closed", other), []);
   deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
 });
 

@@ -4,40 +4,40 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
-import { Expiries } from "../../../core/simulator/expiries.ts";
+import { Deadlines } from "../../../core/simulator/deadlines.ts";
 import { nextSessionEndUs } from "../../../core/simulator/expiry.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 
 const HOUR_US = 3_600_000_000;
 const DAY_US = 24 * HOUR_US;
 
-Deno.test("Expiries gives the soonest first, and of one time the first that arrived", () => {
-  const expiries = new Expiries(() => true);
+Deno.test("Deadlines gives the soonest first, and of one time the first that arrived", () => {
+  const deadlines = new Deadlines(() => true);
   const rows = [[5, 1], [9, 2], [5, 3], [1, 4], [5, 0]] as const;
-  for (const [dueUs, ordinal] of rows) expiries.add({ dueUs: micros(dueUs), ordinal, slot: 0 });
-  const taken = rows.map(() => expiries.take()).map((expiry) => [expiry?.dueUs, expiry?.ordinal]);
+  for (const [dueUs, ordinal] of rows) deadlines.add({ dueUs: micros(dueUs), ordinal, slot: 0 });
+  const taken = rows.map(() => deadlines.take()).map((expiry) => [expiry?.dueUs, expiry?.ordinal]);
   deepStrictEqual(taken, [[1, 4], [5, 0], [5, 1], [5, 3], [9, 2]]);
-  strictEqual(expiries.peek(), undefined);
+  strictEqual(deadlines.peek(), undefined);
 });
 
-Deno.test("Expiries forgets those of orders that ended, though an earlier order lives", () => {
+Deno.test("Deadlines forgets those of orders that ended, though an earlier order lives", () => {
   const open = new Set([0]);
-  const expiries = new Expiries(({ ordinal }) => open.has(ordinal));
+  const deadlines = new Deadlines(({ ordinal }) => open.has(ordinal));
   for (let ordinal = 0; ordinal <= 50_000; ordinal++) {
     open.add(ordinal);
-    expiries.add({ dueUs: micros(DAY_US), ordinal, slot: 0 });
+    deadlines.add({ dueUs: micros(DAY_US), ordinal, slot: 0 });
     if (ordinal > 0) open.delete(ordinal);
   }
-  strictEqual(expiries.peek()?.ordinal, 0);
+  strictEqual(deadlines.peek()?.ordinal, 0);
   let left = 0;
-  while (expiries.take() !== undefined) left += 1;
+  while (deadlines.take() !== undefined) left += 1;
   ok(left <= 1_100, `${left} are left of one open order`);
 });
 
-Deno.test("Expiries keeps one of an order that goes to and fro between two times", () => {
-  const expiries = new Expiries(() => true);
-  for (const dueUs of [5, 9, 5, 9, 5]) expiries.add({ dueUs: micros(dueUs), ordinal: 1, slot: 0 });
-  const taken = [1, 2, 3].map(() => expiries.take()?.dueUs);
+Deno.test("Deadlines keeps one of an order that goes to and fro between two times", () => {
+  const deadlines = new Deadlines(() => true);
+  for (const dueUs of [5, 9, 5, 9, 5]) deadlines.add({ dueUs: micros(dueUs), ordinal: 1, slot: 0 });
+  const taken = [1, 2, 3].map(() => deadlines.take()?.dueUs);
   deepStrictEqual(taken, [5, 9, undefined]);
 });
 

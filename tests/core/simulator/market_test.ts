@@ -23,12 +23,17 @@ Deno.test("Market takes displayed levels best first, one fill per level", () => 
   ]);
 });
 
-Deno.test("Market takes nothing twice until the feed updates the level", () => {
+Deno.test("Market takes nothing twice through the changes of a level, only what it grows by", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 4, price: 102 });
-  deepStrictEqual(bench.submit({ side: "Buy", qty: 4, price: 102 }), ["OrderAccepted 2"]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 9, price: 102 }), ["OrderAccepted 2"]);
   deepStrictEqual(bench.delta([], [103, 9]), [], "another level says nothing about this one");
-  deepStrictEqual(bench.delta([], [102, 3]), ["OrderExecuted 2 3@102 Maker"]);
+  deepStrictEqual(bench.delta([], [102, 3]), [], "three of the four that were taken");
+  bench.roundTrip();
+  deepStrictEqual(bench.delta([], [102, 5]), ["OrderExecuted 2 2@102 Maker"]);
+  deepStrictEqual(bench.delta([], [102, 5]), [], "named again as it was");
+  bench.delta([], [102, 0]);
+  deepStrictEqual(bench.delta([], [102, 4]), ["OrderExecuted 2 4@102 Maker"], "all of it is new");
 });
 
 Deno.test("Market takes nothing twice where a snapshot restates the level", () => {
@@ -41,21 +46,23 @@ Deno.test("Market takes nothing twice where a snapshot restates the level", () =
   ]);
   bench.roundTrip();
   deepStrictEqual(bench.snapshot([100, 5], [102, 4]), [], "for an order that rests neither");
-  deepStrictEqual(bench.snapshot([100, 5], [102, 2]), ["OrderExecuted 2 2@102 Maker"]);
+  deepStrictEqual(bench.snapshot([100, 5], [102, 2]), [], "nor where it is smaller");
+  deepStrictEqual(bench.snapshot([100, 5], [102, 3]), ["OrderExecuted 2 1@102 Maker"]);
   bench.invalidate();
   const afterGap = bench.snapshot([100, 5], [102, 2]);
-  deepStrictEqual(afterGap, ["OrderExecuted 2 1@102 Maker"], "nobody knows what was there between");
+  deepStrictEqual(afterGap, ["OrderExecuted 2 2@102 Maker"], "nobody knows what was there between");
 });
 
 const returns = [
   ["nothing of it", (bench: Bench) => bench.snapshot([90, 5], [100, 4, 101, 4]), 4, []],
   ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
-  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  ["nothing of it where it is smaller", () => {}, 3, []],
+  ["what it has grown by", () => {}, 6, ["OrderExecuted 2 2@101 Taker"]],
   [
-    "all of it where a change named it meanwhile",
+    "nothing of it where a change named it out of sight meanwhile",
     (bench: Bench) => bench.delta([], [101, 0]),
     4,
-    ["OrderExecuted 2 4@101 Taker"],
+    [],
   ],
   [
     "all of it where a snapshot reached to it and had nothing there",
@@ -93,12 +100,13 @@ const changesBack = [
   ["nothing of it", () => {}, 4, []],
   ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
   ["nothing of it after a snapshot", (bench: Bench) => bench.snapshot([90, 5], [100, 4]), 4, []],
-  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  ["nothing of it where it is smaller", () => {}, 3, []],
+  ["what it has grown by", () => {}, 6, ["OrderExecuted 2 2@101 Taker"]],
   [
-    "all of it where a change named it meanwhile",
+    "nothing of it where a change named it out of sight meanwhile",
     (bench: Bench) => bench.delta([], [101, 0]),
     4,
-    ["OrderExecuted 2 4@101 Taker"],
+    [],
   ],
   [
     "all of it where a change showed a worse level without it",
@@ -429,6 +437,63 @@ Deno.test("Market moves a queue once by the trade whose rest crosses the order",
   deepStrictEqual(bench.delta([], [100, 2]), ["OrderExecuted 1 2@100 Maker"]);
   bench.delta([100, 0], []);
   deepStrictEqual(bench.trade(100, 5, "Sell"), [], "those stood before it");
+});
+
+/** A Buy of 100 at 100 meets ten at 99: what is told then, and what fills it after those ten. */
+const OWN_LOTS: readonly (readonly [string, readonly (readonly [string, number])[], number])[] = [
+  ["their print", [["print", 10]], 0],
+  ["their print after their change", [["book", 0], ["print", 10]], 0],
+  ["their print in two parts", [["print", 4], ["book", 6], ["print", 6], ["book", 0]], 0],
+  ["a print of more than them", [["book", 0], ["print", 13]], 3],
+  ["another print of the price", [["print", 10], ["book", 0], ["print", 2]], 2],
+  ["a print whose taker is unknown", [["unknown", 10]], 0],
+  ["a print of the opposite taker", [["opposite", 4]], 4],
+  ["a print at another price", [["worse", 4]], 4],
+  ["the growth of the level and the print of all of it", [["book", 15], ["print", 15]], 5],
+  ["their print after a whole book without them", [["whole", 0], ["print", 10]], 0],
+  ["prints of a level that came back", [["book", 0], ["book", 3], ["print", 3], ["print", 4]], 7],
+  ["a print after a gap", [["gap", 0], ["print", 10]], 10],
+];
+
+for (const [what, steps, filled] of OWN_LOTS) {
+  Deno.test(`Market fills ${filled} beside the lots that were taken by ${what}`, () => {
+    for (const how of ["taken", "crossed"] as const) {
+      const bench = new Bench();
+      bench.snapshot([90, 5], how === "taken" ? [99, 10, 105, 6] : [105, 6]);
+      bench.submit({ side: "Buy", qty: 100, price: 100 });
+      if (how === "crossed") bench.delta([], [99, 10]);
+      const said = steps.flatMap(([kind, size]) => {
+        bench.roundTrip();
+        if (kind === "print") return bench.trade(99, size, "Buy");
+        if (kind === "unknown") return bench.trade(99, size, null);
+        if (kind === "opposite") return bench.trade(99, size, "Sell");
+        if (kind === "worse") return bench.trade(98, size, "Buy");
+        if (kind === "book") return bench.delta([], [99, size]);
+        if (kind === "gap") bench.invalidate();
+        return bench.snapshot([90, 5], [105, 6]);
+      });
+      const lots = said.map((text) => Number(/^OrderExecuted 1 (\d+)@100 Maker$/.exec(text)?.[1]));
+      deepStrictEqual(lots.reduce((sum, size) => sum + size, 0), filled, how);
+    }
+  });
+}
+
+Deno.test("Market lets a print use up the lots that were taken though no order rests beyond it", () => {
+  const bench = new Bench();
+  bench.snapshot([90, 5], [99, 10, 105, 6]);
+  bench.submit({ side: "Buy", qty: 10, price: 99 });
+  bench.trade(99, 10, "Buy");
+  bench.delta([], [99, 0]);
+  bench.submit({ side: "Buy", qty: 4, price: 100 });
+  deepStrictEqual(bench.trade(99, 3, "Buy"), ["OrderExecuted 2 3@100 Maker"]);
+});
+
+Deno.test("Market lets a print whose own lots were taken fill orders of the other side whole", () => {
+  const bench = new Bench();
+  bench.snapshot([], [99, 10, 105, 6]);
+  bench.submit({ side: "Buy", qty: 10, price: 99 });
+  bench.submit({ side: "Sell", qty: 6, price: 98 });
+  deepStrictEqual(bench.trade(99, 10, "Buy"), ["OrderExecuted 2 6@98 Maker"]);
 });
 
 Deno.test("Market lets own orders at one price share what the book cut before its print", () => {

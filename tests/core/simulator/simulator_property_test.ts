@@ -8,7 +8,8 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { LIFE_MS, NaiveVenue } from "../../support/naive_venue.ts";
 import type { NaiveCommand } from "../../support/naive_venue.ts";
-import { Bench, NO_COSTS } from "../../support/simulated_venue.ts";
+import { runnerOf } from "../../support/runner.ts";
+import { Bench, INSTRUMENT, NO_COSTS } from "../../support/simulated_venue.ts";
 
 const side = fc.constantFrom("Buy" as const, "Sell" as const);
 const size = fc.integer({ min: 1, max: 9 });
@@ -144,10 +145,15 @@ Deno.test("Simulator goes on the same way from a checkpoint taken anywhere", () 
     orderLatencyUs: fc.constantFrom(0, 700, 2500),
     reportLatencyUs: fc.constantFrom(0, 900, 3100),
   });
+  const delayMs = fc.constantFrom(0, 0, 2, 5);
   fc.assert(
-    fc.property(commands, latency, fc.nat({ max: 60 }), (all, settings, where) => {
+    fc.property(commands, latency, delayMs, fc.nat({ max: 60 }), (all, settings, delay, where) => {
       const whole = new Bench(settings);
       const cut = new Bench(settings);
+      for (const bench of delay > 0 ? [whole, cut] : []) {
+        bench.instrument = { ...runnerOf(bench.instrument.id), priceRule: INSTRUMENT.priceRule };
+        bench.define({ betDelayMs: delay, isPassiveFree: delay === 2 });
+      }
       for (const [step, one] of all.entries()) {
         if (step === where % all.length) {
           cut.roundTrip();

@@ -91,18 +91,19 @@ Deno.test("Simulator reads a checkpoint in which nothing is told of what the boo
   ]);
 });
 
-Deno.test("Simulator reads a checkpoint in which takes are without the size of their levels", () => {
+Deno.test("Simulator reads a checkpoint in which takes are without sizes of levels and prints", () => {
   const bench = new Bench();
   bench.snapshot([90, 5], [100, 4, 101, 4]);
   bench.submit({ side: "Buy", qty: 6, price: 101 });
   const node = JSON.stringify(bench.simulator.checkpoint())
-    .replaceAll(/"displayed_(bids|asks)":\[[\d,]*\],?/g, "").replaceAll(",}", "}");
+    .replaceAll(/"(displayed|unprinted)_(bids|asks)":\[[\d,]*\],?/g, "").replaceAll(",}", "}");
   bench.simulator = Simulator.restore(bench.declaration, JSON.parse(node), () => INSTRUMENT);
   bench.snapshot([90, 5], [100, 4, 101, 4]);
   deepStrictEqual(bench.submit({ side: "Buy", qty: 6, price: 101 }), [
     "OrderAccepted 2",
     "OrderExecuted 2 2@101 Taker",
   ]);
+  deepStrictEqual(bench.trade(100, 5, "Buy"), ["OrderExecuted 2 1@101 Maker"], "four were taken");
 });
 
 Deno.test("Simulator remembers a bounded number of ended orders", () => {

@@ -278,7 +278,7 @@ const written: readonly (readonly [string, readonly string[], (price: number) =>
   }],
   ["csv", ["0:10", "0:20"], (price) => trades(SYMBOL, [0, price])],
   ["hyperliquid", ["0:10", "0:20"], (price) => {
-    const data = [{ coin: SYMBOL, time: TIME, px: `${price}`, sz: "1", side: "A", tid: 1 }];
+    const data = [{ coin: SYMBOL, time: TIME, px: `${price}`, sz: "1", side: "A", tid: price }];
     return stamped({ channel: "trades", data });
   }],
   ["journal", ["0:10", "0:20"], (price) => {

@@ -9,6 +9,7 @@ import type { Draft } from "../../../core/event.ts";
 import { instrumentId } from "../../../core/numbers.ts";
 import { openFormat } from "../../../edge/feeds/capture_formats.ts";
 import { splitLine } from "../../../edge/feeds/capture_line.ts";
+import { TRADES_MAX } from "../../../edge/feeds/hyperliquid_capture.ts";
 import { INSTRUMENT } from "../../support/simulated_venue.ts";
 
 type Read = { readonly drafts: readonly Draft[]; readonly problems: readonly string[] };
@@ -207,6 +208,44 @@ Deno.test("Hyperliquid books are whole, trades have the taker's side", () => {
     { price: 1000, qty: 1000, side: "Sell", tradeId: "9" },
   ]);
   match(problems.join(), /channel pong is not used/);
+});
+
+/** A message of Hyperliquid trades of one lot with these ids. */
+function hyperliquid(...tids: readonly (number | string)[]): unknown {
+  const trade = { coin: "BTC/USDT", time: 1_618_678_133_000, px: "100.0", sz: "0.001", side: "A" };
+  return { channel: "trades", data: tids.map((tid) => ({ ...trade, tid })) };
+}
+
+const AGAIN = [
+  ["in a message of its own", [hyperliquid(7), hyperliquid(7)], [7]],
+  ["among the trades of the past of a new subscription", [
+    hyperliquid(7, 8),
+    hyperliquid(5, 7, 8, 9),
+  ], [7, 8, 5, 9]],
+  ["in the same message", [hyperliquid(7, 7)], [7]],
+  ["after a message that cannot be read, of which nothing was told", [
+    hyperliquid(7, "x"),
+    hyperliquid(7),
+  ], [7]],
+] as const;
+for (const [where, messages, told] of AGAIN) {
+  Deno.test(`Hyperliquid tells a trade once that comes again ${where}`, () => {
+    const { drafts } = read("hyperliquid", messages);
+    const ids = drafts.map(({ payload }) => "tradeId" in payload && Number(payload.tradeId));
+    deepStrictEqual(ids, told);
+  });
+}
+
+Deno.test("Hyperliquid tells a trade of an id that was at another time: it is another one", () => {
+  const later = JSON.stringify(hyperliquid(7)).replace("1618678133000", "1618678133001");
+  const { drafts } = read("hyperliquid", [hyperliquid(7), later]);
+  deepStrictEqual(drafts.map(({ eventTime }) => eventTime), [US, US + 1000]);
+});
+
+Deno.test("Hyperliquid remembers a bounded number of trades, the newest", () => {
+  const tids = Array.from({ length: TRADES_MAX + 1 }, (_, at) => at);
+  const { drafts } = read("hyperliquid", [hyperliquid(...tids), hyperliquid(1, 0)]);
+  deepStrictEqual(drafts.length, TRADES_MAX + 2, "the first is forgotten, the second is not");
 });
 
 const lines = [

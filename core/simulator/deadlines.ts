@@ -1,7 +1,8 @@
 /**
- * When open orders of the simulated venue end by themselves: soonest first, then by arrival.
+ * When something is due of open orders of the simulated venue, that they expire or that they enter the
+ * book: soonest first, then by arrival.
  *
- * Entries of orders that ended otherwise, or end later, linger until they come to the front, or
+ * Entries of orders that ended otherwise, or are due later, linger until they come to the front, or
  * until they are swept out: there are never more than `WASTE_MAX` beyond twice the orders that were
  * open at the last sweep.
  * @module
@@ -9,47 +10,47 @@
 import type { Micros } from "../numbers.ts";
 
 /** An order's time: its slot may have another order by then, which the ordinal tells. */
-export type Expiry = { readonly dueUs: Micros; readonly ordinal: number; readonly slot: number };
+export type Deadline = { readonly dueUs: Micros; readonly ordinal: number; readonly slot: number };
 
 /** Entries that may linger, and those that were taken and not yet cut off the front. */
 const WASTE_MAX = 1_024;
 
-/** Expiries, sorted. */
-export class Expiries {
-  readonly #isOpen: (expiry: Expiry) => boolean;
-  #sorted: Expiry[] = [];
+/** Deadlines, sorted. */
+export class Deadlines {
+  readonly #isOpen: (deadline: Deadline) => boolean;
+  #sorted: Deadline[] = [];
   /** Place in `#sorted` of the soonest: those before it were taken. */
   #head = 0;
   /** So many entries are swept. */
   #sweepAt = WASTE_MAX;
 
-  /** `isOpen`: the order is open and ends at this time. */
-  constructor(isOpen: (expiry: Expiry) => boolean) {
+  /** `isOpen`: the order is open and due at this time. */
+  constructor(isOpen: (deadline: Deadline) => boolean) {
     this.#isOpen = isOpen;
   }
 
-  peek(): Expiry | undefined {
+  peek(): Deadline | undefined {
     return this.#sorted[this.#head];
   }
 
-  take(): Expiry | undefined {
-    const expiry = this.#sorted[this.#head];
-    if (expiry === undefined) return undefined;
+  take(): Deadline | undefined {
+    const deadline = this.#sorted[this.#head];
+    if (deadline === undefined) return undefined;
     this.#head += 1;
     if (this.#head > WASTE_MAX && this.#head * 2 > this.#sorted.length) this.#cutOff();
-    return expiry;
+    return deadline;
   }
 
   /** Adds one, once: at the end, if times ascend. */
-  add(expiry: Expiry): void {
+  add(deadline: Deadline): void {
     let at = this.#sorted.length;
     for (; at > this.#head; at--) {
       const before = this.#sorted[at - 1];
-      if (before === undefined || isBefore(expiry, before)) continue;
-      if (!isBefore(before, expiry)) return; // an order that goes back to a time that it had
+      if (before === undefined || isBefore(deadline, before)) continue;
+      if (!isBefore(before, deadline)) return; // an order that goes back to a time that it had
       break;
     }
-    this.#sorted.splice(at, 0, expiry);
+    this.#sorted.splice(at, 0, deadline);
     if (this.#sorted.length - this.#head > this.#sweepAt) this.#sweep();
   }
 
@@ -65,7 +66,7 @@ export class Expiries {
   }
 }
 
-function isBefore(first: Expiry, second: Expiry): boolean {
+function isBefore(first: Deadline, second: Deadline): boolean {
   if (first.dueUs !== second.dueUs) return first.dueUs < second.dueUs;
   return first.ordinal < second.ordinal;
 }
