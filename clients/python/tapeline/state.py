@@ -379,7 +379,7 @@ class ClientState:
             return
         for instrument, book in list(self.books.items()):
             if lost.instruments == "*" or instrument in lost.instruments:
-                nothing = {"bids": [], "asks": []}
+                nothing: dict[str, object] = {"bids": [], "asks": []}
                 self._take_event(Event(book.seq_id, "book", None, instrument, nothing))
 
     def _take_event(self, event: Event) -> None:
