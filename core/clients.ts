@@ -11,7 +11,7 @@ import { Fifo } from "./fifo.ts";
 import type { Intent, Params, TradingState } from "./intent.ts";
 import { unreachable } from "./invariant.ts";
 import type { ClientIndex, Micros, OrderId, SessionId } from "./numbers.ts";
-import type { IntentRecord } from "./order.ts";
+import type { IntentRecord, Order } from "./order.ts";
 import type { Bucket } from "./pacing.ts";
 import { OrderList } from "./slots/order_list.ts";
 import type { FillRow } from "./view.ts";
@@ -67,6 +67,12 @@ export class Clients {
   readonly all: Client[] = [];
   readonly #byName = new Map<string, Client>();
   readonly #bySession = new Map<SessionId, Client>();
+
+  /** Every live order, in order-id order. */
+  liveOrders(): readonly Order[] {
+    const orders = this.all.flatMap((client) => [...client.open]);
+    return orders.sort((left, right) => left.id - right.id);
+  }
 
   byName(name: string): Client | undefined {
     return this.#byName.get(name);

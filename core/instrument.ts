@@ -35,6 +35,11 @@ export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 export const SIDES = ["Buy", "Sell"] as const;
 export type Side = (typeof SIDES)[number];
 
+/** Returns the other side: that which an order of this side takes from. */
+export function oppositeOf(side: Side): Side {
+  return side === "Buy" ? "Sell" : "Buy";
+}
+
 /** What a venue can do, declared by its adapter; read by core, wire and tests alike. */
 export type Capabilities = {
   readonly ordTypes: readonly OrdType[];

@@ -1,5 +1,6 @@
 /**
- * Rules of validity of one instrument: price and quantity grids, least notional, capabilities.
+ * Rules of validity of one instrument: price and quantity grids, least notional, sessions,
+ * capabilities.
  *
  * Invariant: a value off the grid is refused, never rounded. Texts are shown to traders; they name
  * the field, the rule and the value, in decimals.
@@ -10,7 +11,7 @@ import type { VenueDeclaration } from "./event.ts";
 import type { Capabilities, Instrument, QtyRule } from "./instrument.ts";
 import type { Params, PlaceOrder, ReplaceOrder } from "./intent.ts";
 import { unreachable } from "./invariant.ts";
-import { type Px, px, type Qty, qty } from "./numbers.ts";
+import { DAY_US, type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
 
 /** A rule that a value broke. `text` is a sentence for the trader. */
 export type RuleBreach = {
@@ -122,6 +123,14 @@ function notionalOf(
     return { units: qty * multiplier, scale: qtyRule.scale + decimals };
   }
   return { units: size * qty * multiplier, scale: scale + decimals };
+}
+
+/** Returns the first session end after a time; without one, the next 00:00 UTC. */
+export function nextSessionEndUs(instrument: Instrument, atUs: Micros): Micros {
+  const endUs = instrument.sessionEndUs ?? 0;
+  const midnightUs = atUs - atUs % DAY_US;
+  const todayUs = midnightUs + endUs;
+  return micros(todayUs > atUs ? todayUs : todayUs + DAY_US);
 }
 
 /** Returns what the venue can do for this instrument. */

@@ -6,6 +6,7 @@
  * reaches no simulator: what breaks a rule there is caught at the engine's seam, and only there.
  * @module
  */
+import { putAt } from "./by_number.ts";
 import { Digest } from "./digest.ts";
 import { Effects } from "./effects.ts";
 import {
@@ -153,8 +154,7 @@ class Machines implements Timeline {
   }
 
   #keep(venue: number, simulator: Simulator): void {
-    while (this.#byVenue.length <= venue) this.#byVenue.push(undefined);
-    this.#byVenue[venue] = simulator;
+    putAt(this.#byVenue, venue, simulator);
     this.#simulators.push(simulator);
   }
 }

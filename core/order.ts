@@ -133,11 +133,6 @@ export class Order extends OrderWindow {
     this.tagLabel = label;
   }
 
-  /** What the Place fixed. */
-  get terms(): OrderTerms {
-    return this;
-  }
-
   /** Σ LastPx·LastQty, quanta². */
   get notional(): bigint {
     const narrow = this.narrowNotional;

@@ -11,6 +11,7 @@ import type { Instrument } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import type { EngineClock } from "./engine_clock.ts";
+import { marketDraft } from "./feeds/market_draft.ts";
 import { Inlet } from "./inlet.ts";
 import type { MetricSource } from "./metrics/registry.ts";
 import type { Samples } from "./metrics/samples.ts";
@@ -119,15 +120,10 @@ export class FeedLink implements MetricSource {
   }
 
   #invalidate(instrument: Instrument, reason: string): void {
-    this.#inlet?.insert({
-      eventTime: this.#options.clock.nowUs(),
-      source: "market_data",
-      venue: instrument.venue,
-      instrument: instrument.id,
+    this.#inlet?.insert(marketDraft(instrument, this.#options.clock.nowUs(), {
       eventType: "BookInvalidated",
       payload: { reason: `the feed stopped: ${reason}` },
-      idempotencyKey: null,
-    });
+    }));
   }
 
   #offerStatus(status: "up" | "down", reason: string): void {

@@ -51,8 +51,6 @@ export type TransportOptions = {
   readonly deadlineUs: number;
   /** Most bytes of an answer's body, after decompression. */
   readonly bodyBytesMax: number;
-  /** Builds everything and sends nothing that is not a GET. */
-  readonly isDryRun: boolean;
 };
 
 /** A request that has been built, or why it cannot be spelled. */
@@ -62,7 +60,11 @@ export type ReadyRequest = {
 };
 
 /** What may differ from request to request. */
-export type SendOptions = { readonly deadlineUs?: number; readonly isDryRun?: boolean };
+export type SendOptions = {
+  readonly deadlineUs?: number;
+  /** Builds everything and sends nothing that is not a GET. */
+  readonly isDryRun?: boolean;
+};
 
 /** Sends requests of one venue. */
 export class OrderTransport {
@@ -98,7 +100,7 @@ export class OrderTransport {
 }
 
 class Attempt implements HttpHandlers {
-  readonly #options: TransportOptions;
+  readonly #options: TransportOptions & SendOptions;
   readonly #request: HttpRequest;
   readonly #done: (result: TransportResult) => void;
   #submitUs: Micros | null = null;
@@ -112,7 +114,7 @@ class Attempt implements HttpHandlers {
   #end: EndRequest = () => ({ neverConnected: true }); // nothing has left
 
   constructor(
-    options: TransportOptions,
+    options: TransportOptions & SendOptions,
     request: HttpRequest,
     done: (result: TransportResult) => void,
   ) {
@@ -128,7 +130,7 @@ class Attempt implements HttpHandlers {
         this.#fail(`it cannot be spelled: ${prepared.message}`, "notSent")
       );
     }
-    if (isDryRun && this.#request.method !== "GET") {
+    if (isDryRun === true && this.#request.method !== "GET") {
       return timers.soon(() => this.#finish({ kind: "dryRun" }));
     }
     this.#submitUs = nowUs();

@@ -23,7 +23,7 @@ export type JsonValue =
   | JsonObject;
 
 /** Deepest nesting of objects and arrays; the outermost is 1. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 const COMMA = 0x2c;
 const COLON = 0x3a;

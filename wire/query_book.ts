@@ -6,7 +6,7 @@
  * @module
  */
 import { fromQuanta, fromUnits } from "../core/decimal.ts";
-import type { Capabilities, Instrument, Side } from "../core/instrument.ts";
+import { type Capabilities, type Instrument, oppositeOf, type Side } from "../core/instrument.ts";
 import { tickIndex } from "../core/tick_ladder.ts";
 import type { PriceLevel } from "../core/view.ts";
 import type { HotLoopView } from "./backend.ts";
@@ -122,7 +122,7 @@ function levels(
   if (book?.isFresh !== true) return [];
   const computed = signalsOf(instrument, context);
   if (computed !== undefined) return computed.ladderTop(instrument.id, of);
-  return book.top(of.take ? opposite(of.side) : of.side, of.n);
+  return book.top(of.take ? oppositeOf(of.side) : of.side, of.n);
 }
 
 /** Returns the hot loop where the instrument's signals are on and its book is a reference. */
@@ -130,8 +130,4 @@ function signalsOf(instrument: Instrument, context: QueryContext): HotLoopView |
   const isFresh = context.view.book(instrument.id)?.isFresh === true;
   const isOn = context.hotLoop?.capabilities(instrument.id)["best"] === true;
   return isFresh && isOn ? context.hotLoop : undefined;
-}
-
-function opposite(side: Side): Side {
-  return side === "Buy" ? "Sell" : "Buy";
 }

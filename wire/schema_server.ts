@@ -48,7 +48,7 @@ const qtyRule = z.strictObject({
 });
 
 /** What a venue can do; names may be added. */
-export const capabilitiesSchema = z.strictObject({
+const capabilitiesSchema = z.strictObject({
   ord_types: z.array(z.enum(ORD_TYPES)),
   time_in_force: z.array(z.enum(TIMES_IN_FORCE)),
   post_only: z.boolean(),
@@ -225,7 +225,7 @@ export const instrumentRowSchema = z.strictObject({
 });
 
 /** The payload of each channel. */
-export const PAYLOAD_SCHEMAS = {
+const PAYLOAD_SCHEMAS = {
   book: z.strictObject({ bids: levels, asks: levels }),
   trade: z.strictObject({
     price: decimalString,

@@ -11,7 +11,7 @@ import { INSTRUMENT_MAX, SIDES } from "./intent_fields.ts";
 import { significantDigits } from "./json_scanner.ts";
 
 /** At most 38 digits, no `-0`, trailing zeros allowed. */
-export const DECIMAL_PATTERN =
+const DECIMAL_PATTERN =
   /^(?=(?:[^0-9]*[0-9]){1,38}[^0-9]*$)(?!-0(?:\.0+)?$)-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
 /** A string of so many code points; zod itself would count UTF-16 units. */

@@ -133,7 +133,7 @@ export function signalEvent(event: Concerned, view: View, signal: Signal): Chann
 }
 
 /** Returns the key of an instrument's queues. */
-export function queueKey(instrument: InstrumentId): EventKey {
+function queueKey(instrument: InstrumentId): EventKey {
   return `signal ${instrument} queue`;
 }
 

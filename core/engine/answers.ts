@@ -97,7 +97,7 @@ export function applyNotFound(
   order.wasAbsent = true;
   applyRejected(turn, order, {
     rejectCode: "VENUE_ABSENT",
-    text: `Order ${order.terms.id} never reached the venue: it was asked and does not have it`,
+    text: `Order ${order.id} never reached the venue: it was asked and does not have it`,
   });
 }
 
@@ -161,7 +161,7 @@ function settleReplace(
   }
   if (!isProof(turn, order, askedUs)) return false;
   forgetRequest(order, "Replace");
-  const text = `Replace of order ${order.terms.id} never reached the venue: ` +
+  const text = `Replace of order ${order.id} never reached the venue: ` +
     "it was asked and has the old terms";
   refuseReplace(turn, order, { replace, rejectCode: "VENUE_ABSENT", text });
   return true;
@@ -180,14 +180,13 @@ function onFilled(turn: Turn, order: Order, found: Found): void {
   }
   if (replace?.stage === "native" && total === order.orderQty) {
     forgetRequest(order, "Replace");
-    const text = `Order ${order.terms.id} was filled before it could be replaced`;
+    const text = `Order ${order.id} was filled before it could be replaced`;
     refuseReplace(turn, order, { replace, rejectCode: "VENUE_REJECTED", text });
     return;
   }
   raise(turn, {
     code: "ORDER_IN_DOUBT",
-    text:
-      `Cannot end order ${order.terms.id} at seq_id ${turn.seqId}: what is filled must be its ` +
+    text: `Cannot end order ${order.id} at seq_id ${turn.seqId}: what is filled must be its ` +
       `order_qty of ${order.orderQty} quanta: was found filled with ${total}`,
   });
   askVenue(turn, order);
@@ -200,7 +199,7 @@ function totalOf(order: Order, found: Found): number {
 
 /** True if a look-up asked at `askedUs` proves that what it did not show never arrived. */
 function isProof(turn: Turn, order: Order, askedUs: Micros | null): boolean {
-  const { absenceProofMs } = turn.state.instrument(order.terms.instrument).capabilities;
+  const { absenceProofMs } = turn.state.instrument(order.instrument).capabilities;
   if (absenceProofMs === null || askedUs === null || order.doubtSinceUs === null) return false;
   return askedUs >= order.doubtSinceUs + absenceProofMs * 1000;
 }
@@ -219,7 +218,7 @@ function raiseMissing(
 ): void {
   raise(turn, {
     code: "FILLS_MISSING",
-    text: `Order ${order.terms.id} at seq_id ${turn.seqId}: the venue must report the executions ` +
+    text: `Order ${order.id} at seq_id ${turn.seqId}: the venue must report the executions ` +
       `before its answer: was cum_qty ${of.found.cumQty} quanta there and ${of.booked} here`,
   });
 }
@@ -229,7 +228,7 @@ function onFoundAfterEnd(turn: Turn, order: Order, found: Found): void {
   if (found.status !== "open") return;
   raise(turn, {
     code: "LIVE_AFTER_END",
-    text: `Order ${order.terms.id} ended as ${order.status}: the venue must not have it: ` +
+    text: `Order ${order.id} ended as ${order.status}: the venue must not have it: ` +
       `was found open; cancel ${order.clOrdId} at the venue`,
   });
 }

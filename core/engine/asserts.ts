@@ -120,7 +120,7 @@ export const REPORT_NUMBERS = "Report numbers must have no gap";
 export const COMMAND_HAS_LEFT = "A command of a live order must be a request that left just now";
 
 /** Bits of what the event's reports said of an order. */
-export const SAID = { execution: 1, named: 2, terms: 4 } as const;
+const SAID = { execution: 1, named: 2, terms: 4 } as const;
 
 /**
  * Asserts every rule over what the event touched.

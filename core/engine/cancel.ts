@@ -11,6 +11,7 @@
  * sent again likewise (`doubt.ts`).
  * @module
  */
+import type { Client } from "../clients.ts";
 import { backOff } from "./retry.ts";
 import { type Step, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -52,7 +53,7 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
     return;
   }
   order.cancel = cancel;
-  if (!neverLeft(order) && turn.state.venue(order.terms.venue).status === "down") {
+  if (!neverLeft(order) && turn.state.venue(order.venue).status === "down") {
     order.doubt |= DOUBT.Cancel;
   }
   const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
@@ -121,27 +122,20 @@ export function replaceNeverLeft(order: Order): boolean {
     (order.isWaiting("Replace") || (order.retry & DOUBT.Replace) !== 0);
 }
 
-/** Cancels every live order of one client, in order-id order. */
-export function cancelOrdersOf(
-  turn: Turn,
-  of: { readonly client: number; readonly cause: "disconnect" | "kill" },
-): void {
-  const client = turn.state.clients.all[of.client];
-  if (client === undefined) return;
-  for (const id of [...client.open]) {
-    const order = turn.state.blotter.get(id);
-    if (order !== undefined) beginCancel(turn, order, { cause: of.cause, by: null });
-  }
+/** Cancels every live order of a client that is gone, in order-id order. */
+export function cancelOrdersOf(turn: Turn, client: Client): void {
+  for (const order of [...client.open]) beginCancel(turn, order, { cause: "disconnect", by: null });
 }
 
 /** Cancels every live order, in order-id order. */
 export function cancelEverything(turn: Turn): void {
-  for (const order of liveOrders(turn)) beginCancel(turn, order, { cause: "kill", by: null });
+  const { clients } = turn.state;
+  for (const order of clients.liveOrders()) beginCancel(turn, order, { cause: "kill", by: null });
 }
 
 /** The venue is up: what it refused, or did not answer, before says nothing of now. */
 export function cancelAnew(turn: Turn, venue: VenueId): void {
-  for (const order of liveOrders(turn)) {
+  for (const order of turn.state.clients.liveOrders()) {
     if (order.venue !== venue || (order.retry & DOUBT.Cancel) === 0) continue;
     turn.touch(order);
     forgiveFailures(order);
@@ -160,12 +154,6 @@ export function retryCancel(turn: Turn, order: Order): void {
 /** Back-off begins anew; at 1, since what is being looked up need not be asked at once a second time. */
 function forgiveFailures(order: Order): void {
   order.attempts = Math.min(order.attempts, 1);
-}
-
-/** All live orders, in order-id order. */
-function liveOrders({ state: { blotter, clients } }: Turn): readonly Order[] {
-  const ids = clients.all.flatMap((client) => [...client.open]).sort((a, b) => a - b);
-  return ids.map((id) => blotter.get(id)).filter((order) => order !== undefined);
 }
 
 /** After a refused cancel: an insisted one is tried again later. */
@@ -209,6 +197,6 @@ function replaceRefusal(order: Order, by: IntentRecord): Step {
     origIntentId: order.bearerId,
     rejectCode: "ILLEGAL_TRANSITION",
     text: "Cannot replace the order: no cancel may come before it is sent: " +
-      `was order ${order.terms.id} being cancelled`,
+      `was order ${order.id} being cancelled`,
   };
 }

@@ -48,7 +48,7 @@ export function applyCancel(
 
 function checkCancel(order: Order): Refusal | undefined {
   if (!order.isTerminal && order.cancel === null) return undefined;
-  const rule = `Cannot cancel order ${order.terms.id}: it must be live with no cancel pending`;
+  const rule = `Cannot cancel order ${order.id}: it must be live with no cancel pending`;
   return { code: "ILLEGAL_TRANSITION", text: `${rule}: was ${order.status}` };
 }
 
@@ -72,7 +72,7 @@ export function applyCancelAll(
     by: record,
     taken: taken.length,
     cancelled: 0,
-    waitingFor: new Set<OrderId>(taken.map((order) => order.terms.id)),
+    waitingFor: new Set<OrderId>(taken.map((order) => order.id)),
   };
   if (taken.length === 0) {
     finishCancelAll(turn, client, pending);
@@ -84,13 +84,7 @@ export function applyCancelAll(
 }
 
 function liveOrders(turn: Turn, client: Client, only: string | null): Order[] {
-  const { blotter, instrumentByName } = turn.state;
-  const instrument = only === null ? undefined : instrumentByName.get(only)?.instrument.id;
-  const orders: Order[] = [];
-  for (const id of client.open) {
-    const order = blotter.get(id);
-    if (order === undefined) continue;
-    if (instrument === undefined || order.terms.instrument === instrument) orders.push(order);
-  }
-  return orders;
+  if (only === null) return [...client.open];
+  const instrument = turn.state.instrumentByName.get(only)?.instrument.id;
+  return [...client.open].filter((order) => order.instrument === instrument);
 }

@@ -66,7 +66,7 @@ function readNames(state: EngineState, order: Order, row: NodeReader): void {
 
 function armDeadlines(state: EngineState, order: Order): void {
   const { lapseDueUs, retryDueUs, lookupDueUs } = order;
-  const key = order.terms.id;
+  const key = order.id;
   if (lapseDueUs !== null) state.deadlines.push({ dueUs: lapseDueUs, kind: "lapse", key });
   if (retryDueUs !== null) state.deadlines.push({ dueUs: retryDueUs, kind: "retry", key });
   if (lookupDueUs !== null) state.deadlines.push({ dueUs: lookupDueUs, kind: "lookup", key });
@@ -309,7 +309,7 @@ function readFills(order: Order, row: NodeReader): void {
 
 /** Writes the ids of ended orders, as they retire. */
 export function endedNode(state: EngineState): CheckpointNode {
-  return [...state.blotter.ended];
+  return [...state.blotter.ended].map(({ id }) => id);
 }
 
 /** Reads the ids of ended orders into a state that has its orders. */

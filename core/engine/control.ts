@@ -3,6 +3,7 @@
  * @module
  */
 import { Book } from "../book.ts";
+import { putAt } from "../by_number.ts";
 import { countAll } from "./exposure.ts";
 import { applyLimits } from "./limits.ts";
 import { cancelAnew, cancelEverything } from "./cancel.ts";
@@ -120,7 +121,6 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     for (const risk of state.risks) risk.list({ instrument, venueName, book: known.book });
     return;
   }
-  while (state.instruments.length < instrument.id) state.instruments.push(undefined);
   const entry = {
     instrument,
     capabilities,
@@ -129,7 +129,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     book: new Book(instrument),
   };
   for (const risk of state.risks) risk.list({ instrument, venueName, book: entry.book });
-  state.instruments[instrument.id] = entry;
+  putAt(state.instruments, instrument.id, entry);
   state.instrumentByName.set(instrument.name, entry);
 }
 

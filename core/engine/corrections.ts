@@ -93,7 +93,7 @@ export function applyCorrected(
     execution,
     provisional: fill.isProvisional,
   });
-  const name = `correction ${execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
+  const name = `correction ${execId} of order ${order.id} at seq_id ${turn.seqId}`;
   if (raised > 0) checkOverfill(turn, order, name);
 }
 
@@ -145,7 +145,7 @@ function meant(
   turn.state.count("orphan_reports");
   raise(turn, {
     code: "ORPHAN_REPORT",
-    text: `Cannot ${of.action} an execution of order ${order.terms.id} at seq_id ` +
+    text: `Cannot ${of.action} an execution of order ${order.id} at seq_id ` +
       `${turn.seqId}: it must be booked: was ${of.execRefId}`,
   });
   return undefined;
@@ -160,7 +160,7 @@ function refuse(
   const { execRefId, action, rule = "it must not be voided: was voided" } = of;
   raise(turn, {
     code: "CORRECTION_REFUSED",
-    text: `Cannot ${action} execution ${execRefId} of order ${order.terms.id} at seq_id ` +
+    text: `Cannot ${action} execution ${execRefId} of order ${order.id} at seq_id ` +
       `${turn.seqId}: ${rule}`,
   });
 }
@@ -254,7 +254,7 @@ function moveToPlaceOf(
   of: { readonly fill: Fill; readonly named: Fill },
 ): void {
   const { fill, named } = of;
-  const { instrument } = turn.state.instrument(order.terms.instrument);
+  const { instrument } = turn.state.instrument(order.instrument);
   if (named.isVoided || (named.tag === fill.tag && !isBet(instrument))) return;
   const { booked, tag } = fill;
   bookAnew(turn, {

@@ -20,9 +20,9 @@ import { DOUBT, type Order } from "../order.ts";
 
 const FIRED_PER_EVENT_MAX = 1024;
 
-/** Fires what is due at `nowUs`. */
-export function applyDeadlines(turn: Turn, nowUs: Micros): void {
-  const { state } = turn;
+/** Fires what is due. */
+export function applyDeadlines(turn: Turn): void {
+  const { state, nowUs } = turn;
   for (let fired = 0; fired < FIRED_PER_EVENT_MAX; fired += 1) {
     const deadline = state.deadlines.takeDue(nowUs);
     if (deadline === undefined) break;

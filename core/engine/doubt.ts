@@ -81,7 +81,7 @@ export function fallIntoDoubt(
 /** Asks the venue for the order: at once the first time, then with back-off. */
 export function askVenue(turn: Turn, order: Order): void {
   if (order.isTerminal || order.isAsking("Lookup") || order.lookupDueUs !== null) return;
-  const { capabilities } = turn.state.instrument(order.terms.instrument);
+  const { capabilities } = turn.state.instrument(order.instrument);
   if (!capabilities.lookupByClientOrderId) {
     raiseDoubt(turn, order, "the venue offers no look-up");
     // To cancel twice is harmless, so without a look-up the cancel itself is tried again.
@@ -138,7 +138,7 @@ function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replac
   const { replace } = order;
   // The old quantity is filled and the increase never left: there is nothing more to ask for.
   if (kind === "Replace" && replace !== null && order.openQty === 0) {
-    const text = `Order ${order.terms.id} was filled before the replace could be sent`;
+    const text = `Order ${order.id} was filled before the replace could be sent`;
     refuseReplace(turn, order, { replace, rejectCode: "ILLEGAL_TRANSITION", text });
     return;
   }
@@ -156,7 +156,7 @@ function kindOf(order: Order, request: RequestId): RequestKind | undefined {
 export function raiseDoubt(turn: Turn, order: Order, why: string): void {
   raise(turn, {
     code: "ORDER_IN_DOUBT",
-    text: `Order ${order.terms.id} (${order.clOrdId}) is in doubt in ${order.status}: ${why}; ` +
+    text: `Order ${order.id} (${order.clOrdId}) is in doubt in ${order.status}: ${why}; ` +
       "look at the venue",
   });
 }

@@ -99,7 +99,7 @@ function dispatch(turn: Turn, event: Event): void {
       retireByTheWay(turn.state);
       return applyMarket(turn, event);
     case "timer":
-      if (event.eventType === "DeadlineReached") applyDeadlines(turn, turn.nowUs);
+      if (event.eventType === "DeadlineReached") applyDeadlines(turn);
       return;
     default:
       return unreachable(event);
@@ -162,8 +162,8 @@ function venueTouched(turn: Turn): VenueId | null {
     const touched = turn.touched[at];
     const order = touched === undefined ? undefined : turn.orderOf(touched);
     if (order === undefined) continue;
-    if (one !== null && one !== order.terms.venue) return null;
-    one = order.terms.venue;
+    if (one !== null && one !== order.venue) return null;
+    one = order.venue;
   }
   return one;
 }

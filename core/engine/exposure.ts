@@ -51,7 +51,7 @@ const UNCHANGED: Changed = {};
  */
 export function assertOpenCountable(turn: Turn, order: Order, changed: Changed): void {
   if (order.isTerminal) return;
-  const { sums } = turn.state.riskOf(order).instrument(order.terms.instrument);
+  const { sums } = turn.state.riskOf(order).instrument(order.instrument);
   invariant(isCountable(sums, order, worstQty(order, changed)), SUMS_ARE_EXACT);
 }
 
@@ -86,7 +86,7 @@ function count(state: EngineState, order: Order): boolean {
     uncount(state, order);
     return true;
   }
-  const listed = state.riskOf(order).instrument(order.terms.instrument);
+  const listed = state.riskOf(order).instrument(order.instrument);
   const quantity = worstQty(order);
   const price = aggressivePx(order, listed.group);
   const dearPx = worstPx(order, listed);
@@ -109,7 +109,7 @@ function count(state: EngineState, order: Order): boolean {
 /** True if the sums stay exact with so much of the order in place of what it counts with. */
 function isCountable(sums: OpenSums, order: Order, quantity: Qty): boolean {
   const counted = order.isCounted ? order.countedQty : 0;
-  return Number.isSafeInteger(sums.openQty(order.terms.side) - counted + quantity);
+  return Number.isSafeInteger(sums.openQty(order.side) - counted + quantity);
 }
 
 /** Returns what an order may still fill at worst, or could after a change. */
@@ -131,7 +131,7 @@ function aggressivePx(order: Order, group: SymbolGroup): Px | null {
   const { price, replace } = order;
   const next = replace?.price ?? null;
   if (price === null || next === null) return price;
-  const wantsHigh = (order.terms.side === "Buy") !== group.own.isBetting;
+  const wantsHigh = (order.side === "Buy") !== group.own.isBetting;
   return px(wantsHigh ? Math.max(price, next) : Math.min(price, next));
 }
 
@@ -139,7 +139,7 @@ function worstPx(order: Order, listed: InstrumentScope): Px | null {
   const price = order.price ?? order.referencePx;
   const next = order.replace?.price ?? null;
   if (price === null || next === null) return price;
-  return dearer({ held: listed.heldOn(order.terms.side), left: price, right: next });
+  return dearer({ held: listed.heldOn(order.side), left: price, right: next });
 }
 
 /** Takes an order out of every sum. */
@@ -165,7 +165,7 @@ function countedOf(order: Order): Counted {
 /** Brings every sum from what an order was counted with to what it is counted with. */
 function shift(state: EngineState, order: Order, was: Counted): void {
   const now = countedOf(order);
-  const { client: index, instrument, side } = order.terms;
+  const { client: index, instrument, side } = order;
   const risk = state.riskOf(order);
   const listed = risk.instrument(instrument);
   const client = risk.client(index, state.clients.all[index]?.name ?? "");

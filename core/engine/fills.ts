@@ -199,7 +199,7 @@ export function checkOverfill(turn: Turn, order: Order, what: string): void {
   if (executed <= order.orderQty) return;
   const reason = `Booked ${what}: what is executed must be at most order_qty of ` +
     `${order.orderQty} quanta: was ${executed}`;
-  haltAccount(turn, { venue: order.terms.venue, reason });
+  haltAccount(turn, { venue: order.venue, reason });
   raise(turn, { code: "OVERFILL", text: reason });
 }
 
@@ -226,10 +226,10 @@ function remember(turn: Turn, order: Order, fill: Fill): void {
 export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): LedgerExecution {
   const { execution, booked, tag, isProvisional } = booking;
   return {
-    venue: order.terms.venue,
-    client: order.terms.client,
+    venue: order.venue,
+    client: order.client,
     instrument: instrumentOf(turn, order),
-    side: order.terms.side,
+    side: order.side,
     qty: execution.lastQty,
     px: execution.lastPx,
     commission: execution.commission,
@@ -243,7 +243,7 @@ export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): L
 function checkFill(turn: Turn, order: Order, execId: string): void {
   const isOver = order.cumQty + order.voidedQty > order.orderQty;
   if (!isOver && !order.wasAbsent && !order.isDryRun) return;
-  const name = `execution ${execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
+  const name = `execution ${execId} of order ${order.id} at seq_id ${turn.seqId}`;
   if (order.isDryRun) {
     raise(turn, {
       code: "DRY_RUN_FILL",
@@ -260,5 +260,5 @@ function checkFill(turn: Turn, order: Order, execId: string): void {
 }
 
 function instrumentOf(turn: Turn, order: Order): Instrument {
-  return turn.state.instrument(order.terms.instrument).instrument;
+  return turn.state.instrument(order.instrument).instrument;
 }

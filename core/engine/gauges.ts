@@ -29,9 +29,7 @@ function ordersOf(state: EngineState): Pick<Gauges, "orders" | "inDoubt" | "doub
   let inDoubt = 0;
   let sinceUs = Infinity;
   for (const client of state.clients.all) {
-    for (const id of client.open) {
-      const order = state.blotter.get(id);
-      if (order === undefined) continue;
+    for (const order of client.open) {
       counts.set(order.status, (counts.get(order.status) ?? 0) + 1);
       if (order.doubt === 0) continue;
       inDoubt += 1;

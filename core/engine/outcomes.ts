@@ -239,7 +239,7 @@ function onAcceptedAfterEnd(turn: Turn, order: Order): void {
 export function raiseLive(turn: Turn, order: Order, what: string): void {
   raise(turn, {
     code: "LIVE_AFTER_END",
-    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
+    text: `Order ${order.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
       `must not have it: ${what}; cancel ${order.clOrdId} at the venue`,
   });
 }

@@ -12,9 +12,9 @@ import { advance } from "./settle.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Instrument } from "../instrument.ts";
-import { checkPlaceCapability } from "../instrument_rules.ts";
+import { checkPlaceCapability, nextSessionEndUs } from "../instrument_rules.ts";
 import type { PlaceOrder } from "../intent.ts";
-import { DAY_US, type Micros, micros, msAfter, orderId, qty } from "../numbers.ts";
+import { type Micros, msAfter, orderId, qty } from "../numbers.ts";
 import type { IntentRecord } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
 
@@ -116,8 +116,5 @@ export function ttlDue(
 
 function expiryOf(turn: Turn, intent: PlaceOrder, instrument: Instrument): Micros | null {
   if (intent.timeInForce === "GTD") return intent.expireUs;
-  if (intent.timeInForce !== "DAY") return null;
-  const startUs = turn.nowUs - turn.nowUs % DAY_US;
-  const endUs = startUs + (instrument.sessionEndUs ?? DAY_US);
-  return micros(endUs > turn.nowUs ? endUs : endUs + DAY_US);
+  return intent.timeInForce === "DAY" ? nextSessionEndUs(instrument, turn.nowUs) : null;
 }

@@ -125,16 +125,13 @@ function orderOf(turn: Turn, venue: VenueState, row: OpenOrder): Order | undefin
 }
 
 function compareOrders(turn: Turn, venue: VenueState, named: readonly Named[]): void {
-  const { blotter, clients } = turn.state;
   const rows = new Map<OrderId, OpenOrder>();
   for (const { row, order } of named) {
     if (order !== undefined && !rows.has(order.id)) rows.set(order.id, row);
   }
-  const ids = clients.all.flatMap((client) => [...client.open]).sort((a, b) => a - b);
-  for (const id of ids) {
-    const order = blotter.get(id);
-    if (order === undefined || !isExpected(order, venue)) continue;
-    if (differs(order, rows.get(id))) question(turn, order);
+  for (const order of turn.state.clients.liveOrders()) {
+    if (!isExpected(order, venue)) continue;
+    if (differs(order, rows.get(order.id))) question(turn, order);
   }
 }
 

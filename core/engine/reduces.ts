@@ -55,9 +55,8 @@ export class LedgerOutcomes implements Outcomes {
     pool: BettingMarket | BinaryCondition,
   ): Map<InstrumentId, Profits> | undefined {
     const open = new Map<InstrumentId, Profits>();
-    for (const id of this.#state.clients.all[client.index]?.open ?? []) {
-      const order = this.#state.blotter.get(id);
-      if (order === undefined || order.isDryRun !== isDryRun) continue;
+    for (const order of this.#state.clients.all[client.index]?.open ?? []) {
+      if (order.isDryRun !== isDryRun) continue;
       const { countedQty } = order;
       // The more aggressive price loses more; a Market order has its reference.
       const px = order.countedPx ?? order.countedDearPx;

@@ -42,7 +42,7 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
   else if (intent.validateOnly) reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
   else {
-    const entry = turn.state.instrument(order.terms.instrument);
+    const entry = turn.state.instrument(order.instrument);
     charge(turn, client, { entry, isDryRun: order.isDryRun });
     begin(turn, order, { ...replacing, terms: checked.terms });
   }
@@ -58,15 +58,15 @@ function checkReplace(
   of: { readonly order: Order; readonly intent: ReplaceOrder },
 ): Checked {
   const { order, intent } = of;
-  const entry = turn.state.instrument(order.terms.instrument);
+  const entry = turn.state.instrument(order.instrument);
   const unsupported = checkReplaceCapability(entry.capabilities, intent);
   if (unsupported !== undefined) {
     return { ok: false, refusal: { code: "UNSUPPORTED", text: unsupported } };
   }
-  if (intent.expireUs !== undefined && order.terms.timeInForce !== "GTD") {
+  if (intent.expireUs !== undefined && order.timeInForce !== "GTD") {
     const text =
       "Cannot replace the order: expire_us must be absent unless time_in_force is GTD: " +
-      `was ${intent.expireUs} on a ${order.terms.timeInForce} order`;
+      `was ${intent.expireUs} on a ${order.timeInForce} order`;
     return { ok: false, refusal: { code: "SCHEMA", text } };
   }
   const checked = checkTerms(entry, {
@@ -77,12 +77,12 @@ function checkReplace(
   const refusal = checkOnlyReduces(entry, { order, terms: checked.terms }) ??
     checkAdmission(turn, client, {
       entry,
-      side: order.terms.side,
+      side: order.side,
       px: checked.terms.px,
       countPx: checked.terms.px ?? order.referencePx,
       qty: checked.terms.qty,
       leavesQty: qty(Math.max(0, checked.terms.qty - order.cumQty - order.voidedQty)),
-      reduceOnly: order.terms.reduceOnly,
+      reduceOnly: order.reduceOnly,
       isDryRun: order.isDryRun,
       replaces: order,
     }) ?? checkTransition(order, { entry, terms: checked.terms });
@@ -110,10 +110,10 @@ function checkTransition(
   order: Order,
   of: { readonly entry: InstrumentState; readonly terms: Terms },
 ): Refusal | undefined {
-  const { id } = order.terms;
-  if (order.terms.ordType === "Market" || !isReplaceable(order)) {
+  const { id } = order;
+  if (order.ordType === "Market" || !isReplaceable(order)) {
     const text = `Cannot replace order ${id}: it must be a limit order in Accepted or ` +
-      `PartiallyFilled: was ${order.terms.ordType} in ${order.status}`;
+      `PartiallyFilled: was ${order.ordType} in ${order.status}`;
     return { code: "ILLEGAL_TRANSITION", text };
   }
   if (of.terms.qty > order.cumQty) return undefined;
@@ -129,7 +129,7 @@ function isReplaceable(order: Order): boolean {
 }
 
 function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms }): void {
-  const { capabilities } = turn.state.instrument(order.terms.instrument);
+  const { capabilities } = turn.state.instrument(order.instrument);
   const replace = pendingOf(order, of);
   replace.stage = capabilities.replace === "cancel_new" ? "cancelling" : "native";
   order.replace = replace;

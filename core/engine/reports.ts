@@ -90,7 +90,7 @@ export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" 
     order.status = to;
     turn.effects.transitions.push({
       kind: "order",
-      order: order.terms.id,
+      order: order.id,
       from,
       to,
       reason: step.reason,
@@ -233,7 +233,7 @@ function raiseIllegal(turn: Turn, order: Order, step: Step): void {
   const what = `${step.execType} at seq_id ${turn.seqId} (${step.reason})`;
   raise(turn, {
     code: "ILLEGAL_TRANSITION",
-    text: `Cannot apply ${what}: order ${order.terms.id} must allow it: was ${order.status}`,
+    text: `Cannot apply ${what}: order ${order.id} must allow it: was ${order.status}`,
   });
 }
 

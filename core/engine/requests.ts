@@ -183,12 +183,10 @@ function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
 }
 
 function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
-  const { terms, replace } = order;
   const request = order.requestOf(kind);
   invariant(request !== null, "A request must be remembered before it leaves");
   const { seqId } = turn;
-  const { id, venue, instrument } = terms;
-  const { clOrdId, venueOrderId } = order;
+  const { id, venue, instrument, clOrdId, venueOrderId, replace } = order;
   switch (kind) {
     case "Cancel":
     case "Lookup":
@@ -205,7 +203,7 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
         order: id,
         clOrdId,
         venueOrderId,
-        side: terms.side,
+        side: order.side,
         newClOrdId: replace.clOrdId,
         orderQty: replace.orderQty,
         price: replace.price,
@@ -223,14 +221,14 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
         order: id,
         clOrdId,
         venueOrderId,
-        side: terms.side,
-        ordType: terms.ordType,
-        timeInForce: terms.timeInForce,
+        side: order.side,
+        ordType: order.ordType,
+        timeInForce: order.timeInForce,
         expireUs: wanted.expireUs,
         price: wanted.price,
         orderQty: qty(wanted.orderQty - order.baseCumQty),
-        postOnly: terms.postOnly,
-        reduceOnly: terms.reduceOnly,
+        postOnly: order.postOnly,
+        reduceOnly: order.reduceOnly,
         params: wanted.params,
       };
     }

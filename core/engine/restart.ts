@@ -45,7 +45,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.declarations += 1;
   for (const entry of state.instruments) entry?.book.endFeed();
   if (payload.lostSinceUs !== undefined) doubtWhatWaits(turn);
-  applyDeadlines(turn, turn.nowUs);
+  applyDeadlines(turn);
   endSessions(turn);
   if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);
   for (const order of state.blotter.values()) recoverOrder(turn, order);

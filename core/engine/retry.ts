@@ -54,7 +54,7 @@ function backOffUs(
 }
 
 /** Sets a deadline of an order. */
-export function setDue(
+function setDue(
   turn: Turn,
   order: Order,
   of: { readonly kind: "retry" | "lookup" | "lapse"; readonly dueUs: Micros },
@@ -72,7 +72,7 @@ export function setDue(
     default:
       unreachable(of.kind);
   }
-  turn.state.deadlines.push({ dueUs: of.dueUs, kind: of.kind, key: order.terms.id });
+  turn.state.deadlines.push({ dueUs: of.dueUs, kind: of.kind, key: order.id });
 }
 
 /** Arms the earlier of TTL and expiry, or neither. What is armed for that time already stays. */

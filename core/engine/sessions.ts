@@ -37,7 +37,7 @@ export function applySessionClosed(turn: Turn, payload: ControlPayloads["Session
     case "goodbye":
       clients.setSession(client, null);
       if (client.cancelOnDisconnect && !payload.keepOrders) {
-        cancelOrdersOf(turn, { client: client.index, cause: "disconnect" });
+        cancelOrdersOf(turn, client);
       }
       return;
     case "lost":
@@ -65,5 +65,5 @@ export function applyGraceOver(turn: Turn, key: number): void {
   const client = turn.state.clients.all[key];
   if (client === undefined) return;
   client.graceDueUs = null;
-  cancelOrdersOf(turn, { client: client.index, cause: "disconnect" });
+  cancelOrdersOf(turn, client);
 }

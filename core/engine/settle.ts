@@ -34,10 +34,10 @@ export function settleCancelAlls(
   order: Order,
   of: { readonly isCancelled: boolean },
 ): void {
-  const client = turn.state.client(order.terms.client);
+  const client = turn.state.client(order.client);
   if (client.cancelAlls.length === 0) return;
   for (const pending of [...client.cancelAlls]) {
-    if (!pending.waitingFor.delete(order.terms.id)) continue;
+    if (!pending.waitingFor.delete(order.id)) continue;
     if (of.isCancelled) pending.cancelled += 1;
     if (pending.waitingFor.size === 0) finishCancelAll(turn, client, pending);
   }
@@ -74,7 +74,7 @@ function answerPending(turn: Turn, order: Order): void {
   if (replace === null && cancel === null) return;
   order.replace = null;
   order.cancel = null;
-  const ended = `order ${order.terms.id} ended as ${order.status}`;
+  const ended = `order ${order.id} ended as ${order.status}`;
   if (replace !== null) {
     move(turn, order, {
       ...UNSAID,

@@ -71,8 +71,7 @@ export class Turn {
     if (order.touchedSeq === this.seqId) return;
     order.touchedSeq = this.seqId;
     order.touchedAt = this.touchedCount;
-    const { status, cumQty, leavesQty } = order;
-    const { id } = order.terms;
+    const { id, status, cumQty, leavesQty } = order;
     const kept = this.touched[this.touchedCount];
     this.touchedCount += 1;
     if (kept === undefined) {

@@ -29,7 +29,7 @@ export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Ref
 
 /** True of nearly every order: neither a state nor a wish of its own bounds it. */
 function isFree({ state }: Turn, order: Order): boolean {
-  const { client, venue, instrument, reduceOnly } = order.terms;
+  const { client, venue, instrument, reduceOnly } = order;
   return !reduceOnly && state.operatorState === "Active" &&
     state.venue(venue).tradingState === "Active" &&
     state.instrument(instrument).tradingState === "Active" &&
@@ -47,7 +47,7 @@ function candidateOf({ state }: Turn, order: Order, kind: RequestKind): Candidat
     countPx: price ?? order.referencePx,
     qty: orderQty,
     leavesQty: qty(Math.max(0, orderQty - executed)),
-    reduceOnly: order.terms.reduceOnly,
+    reduceOnly: order.reduceOnly,
     isDryRun: order.isDryRun,
     replaces: order,
   };

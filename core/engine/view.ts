@@ -110,7 +110,7 @@ export class EngineView implements View {
 
   order(client: ClientIndex, id: OrderId): ExecutionReport | undefined {
     const order = this.#state.blotter.get(id);
-    return order?.terms.client === client ? this.#status(order) : undefined;
+    return order?.client === client ? this.#status(order) : undefined;
   }
 
   orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined {
@@ -122,9 +122,9 @@ export class EngineView implements View {
     const rows: ExecutionReport[] = [];
     for (const order of this.#candidates(scope, filter)) {
       if (rows.length >= filter.limit) break;
-      if (scope !== "account" && order.terms.client !== scope) continue;
-      if (filter.instrument !== undefined && order.terms.instrument !== filter.instrument) continue;
-      if (filter.after !== undefined && order.terms.id <= filter.after) continue;
+      if (scope !== "account" && order.client !== scope) continue;
+      if (filter.instrument !== undefined && order.instrument !== filter.instrument) continue;
+      if (filter.after !== undefined && order.id <= filter.after) continue;
       rows.push(this.#status(order));
     }
     return rows;
@@ -209,7 +209,7 @@ export class EngineView implements View {
     let inDoubt = 0;
     for (const client of state.clients.all) {
       open += client.open.size;
-      for (const id of client.open) if (state.blotter.get(id)?.doubt !== 0) inDoubt += 1;
+      for (const order of client.open) if (order.doubt !== 0) inDoubt += 1;
     }
     return {
       ...Object.fromEntries(COUNTERS.map((name) => [name, state.counters.get(name)])),
@@ -269,10 +269,7 @@ export class EngineView implements View {
       for (const order of blotter.values()) if (!onlyOpen || !order.isTerminal) yield order;
       return;
     }
-    for (const id of this.#client(scope)?.open ?? []) {
-      const order = blotter.get(id);
-      if (order !== undefined) yield order;
-    }
+    yield* this.#client(scope)?.open ?? [];
   }
 
   /** Middle of a fresh book, rounded down; undefined without one, or if it is no price. */

@@ -15,6 +15,7 @@
  * miss.
  * @module
  */
+import { putAt } from "../by_number.ts";
 import type { Draft, MarketPayloads } from "../event.ts";
 import { type Instrument, type Side, SIDES } from "../instrument.ts";
 import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
@@ -117,14 +118,13 @@ export class Calibration {
   }
 
   #list(instrument: Instrument): void {
-    while (this.#followed.length <= instrument.id) this.#followed.push(undefined);
     const known = this.#followed[instrument.id];
-    this.#followed[instrument.id] = {
+    putAt(this.#followed, instrument.id, {
       instrument,
       orders: known?.orders ?? [],
       isTold: known?.isTold ?? false,
       market: known?.market,
-    };
+    });
   }
 
   /** Places the orders that were due before this event, at the books before it. */

@@ -3,7 +3,7 @@
  * would trade at once.
  * @module
  */
-import type { Side } from "../instrument.ts";
+import { oppositeOf, type Side } from "../instrument.ts";
 import type { OrderId, Px } from "../numbers.ts";
 import type { InstrumentLoop } from "./instrument_loop.ts";
 import type { LevelFlow } from "./level_flow.ts";
@@ -31,7 +31,7 @@ export function placeOf(
 ): Place {
   const own = loop.side(of.side);
   const best = own.best();
-  const other = loop.side(of.side === "Buy" ? "Sell" : "Buy").best();
+  const other = loop.side(oppositeOf(of.side)).best();
   const { towardsBest } = own;
   const crosses = other !== undefined && (of.price - other.price) * towardsBest >= 0;
   const front = { crosses, better: 0, behindTicks: 0 };

@@ -77,15 +77,6 @@ export class Account {
     return book;
   }
 
-  /** Shown cash that is neither a client's nor `external`'s own. */
-  externalCash(currency: string): Amount {
-    let rest = this.#whole.cash(currency);
-    for (const [, book] of this.clients()) {
-      rest = sum({ left: rest, right: negated(book.cash(currency)) });
-    }
-    return rest;
-  }
-
   /** @throws {InvariantError} If `book` could not take it. */
   assertBookable(posting: Posting): void {
     const { owner, accounting, change } = posting;

@@ -33,7 +33,7 @@ import type { Pools } from "./pools.ts";
 import type { ProductValuation } from "./valuation.ts";
 
 /** Rules of one outcome. */
-export class BinaryAccounting implements Accounting {
+class BinaryAccounting implements Accounting {
   readonly instrument: Instrument;
   readonly condition: BinaryCondition;
   readonly outcome: Outcome;

@@ -8,6 +8,7 @@
  * `cost_position.ts`). A posting checks its arguments first and changes books after.
  * @module
  */
+import { putAt } from "../by_number.ts";
 import type { Digest } from "../digest.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
@@ -211,8 +212,7 @@ export class Ledger {
     const known = this.#accountings[instrument.id];
     if (known?.instrument === instrument) return known;
     const accounting = policyOf(instrument.assetClass).accountingOf(instrument, this.pools);
-    while (this.#accountings.length < instrument.id) this.#accountings.push(undefined);
-    this.#accountings[instrument.id] = accounting;
+    putAt(this.#accountings, instrument.id, accounting);
     return accounting;
   }
 
@@ -276,11 +276,6 @@ export class Ledger {
       }
     }
     return total;
-  }
-
-  /** Returns shown cash that is no client's. */
-  externalCash(of: { readonly venue: VenueId; readonly currency: string }): Amount {
-    return this.#accounts.get(of.venue)?.externalCash(of.currency) ?? NOTHING;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */

@@ -60,13 +60,6 @@ export function worstProfit(rows: Iterable<Profits>, of: Scenarios): bigint {
   return profit;
 }
 
-/** Returns the profit of the scenario in which exactly the rows numbered in `won` come true. */
-export function profitOf(rows: readonly Profits[], won: ReadonlySet<number>): bigint {
-  let profit = 0n;
-  for (const [at, row] of rows.entries()) profit += won.has(at) ? row.ifWon : row.ifLost;
-  return profit;
-}
-
 function insert(ascending: bigint[], value: bigint): void {
   let at = ascending.length;
   while (at > 0 && (ascending[at - 1] ?? value) > value) at--;

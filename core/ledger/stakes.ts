@@ -1,13 +1,12 @@
 /**
  * What is at stake in the pool of an instrument, its betting market or binary condition: the views
- * by which risk and clients judge it. Cost: the outcomes of the pool.
+ * by which risk judges it. Cost: the outcomes of the pool.
  * @module
  */
-import { fromUnits } from "../decimal.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import type { ClientIndex, InstrumentId, Px, Qty, VenueId } from "../numbers.ts";
 import { betsIn } from "./betting_facts.ts";
-import { profitsIn, worstOfCondition } from "./binary_facts.ts";
+import { worstOfCondition } from "./binary_facts.ts";
 import { narrowed } from "./exact_sum.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Amount, NOTHING, sum } from "./money.ts";
@@ -22,19 +21,6 @@ export type OpenOf = (instrument: InstrumentId) => Profits;
 /** Nothing is open. */
 export const NOTHING_OPEN: OpenOf = (): Profits => NO_PROFITS;
 
-/** Profit and loss of a book in a binary condition; decimals of its collateral. */
-export type ConditionPnl = {
-  /** Bought less sold of what is not settled. */
-  readonly cost: string;
-  readonly outcomes: readonly {
-    readonly instrument: InstrumentId;
-    /** Of the whole condition, if this outcome holds. */
-    readonly profit: string;
-  }[];
-  readonly maxLoss: string;
-  readonly lockedProfit: string;
-};
-
 /**
  * Returns what an open order can lose by outcome, both parts 0 or below: to be added up per
  * instrument and book. Nothing for classes without outcomes.
@@ -46,22 +32,6 @@ export function openProfits(
 ): Profits {
   const change = { quanta: of.side === "Buy" ? of.qty : -of.qty, px: of.px };
   return ledger.accountingOf(instrument).openProfits?.(change) ?? NO_PROFITS;
-}
-
-/**
- * Returns the most that a book can lose in the pool of an instrument, open orders included, 0 or
- * above, in the pool's currency, commission apart; undefined for classes without outcomes.
- */
-export function worstLoss(
-  ledger: Ledger,
-  instrument: Instrument,
-  of: { readonly who: Who; readonly openOf: OpenOf },
-): Amount | undefined {
-  const profit = worstProfit(ledger, instrument, of);
-  if (profit === undefined) return undefined;
-  const { priceRule, qtyRule } = instrument;
-  if (profit >= 0n) return NOTHING;
-  return { units: narrowed(-profit), scale: priceRule.scale + qtyRule.scale };
 }
 
 /**
@@ -111,27 +81,11 @@ export function provisionalQuanta(ledger: Ledger, instrument: Instrument, who: W
   return position?.kind === "binary" ? position.provisionalQuanta : 0;
 }
 
-/** Returns the P&L of a book in the condition of a binary instrument. */
-export function conditionPnl(ledger: Ledger, instrument: Instrument, who: Who): ConditionPnl {
-  const { condition } = ledger.pools.outcome(instrument);
-  const scale = instrument.priceRule.scale + instrument.qtyRule.scale;
-  const book = ledger.holdings(who, instrument.venue);
-  const rows = profitsIn(book, condition);
-  const lost = rows.reduce((left, { ifLost }) => left + ifLost, 0n);
-  const worst = worstOfCondition(book, { condition, openOf: NOTHING_OPEN });
-  return {
-    cost: fromUnits(-lost, scale),
-    outcomes: condition.outcomes.map((outcome, at) => {
-      const { ifWon, ifLost } = rows[at] ?? NO_PROFITS;
-      return { instrument: outcome.instrument.id, profit: fromUnits(lost + ifWon - ifLost, scale) };
-    }),
-    maxLoss: fromUnits(worst < 0n ? -worst : 0n, scale),
-    lockedProfit: fromUnits(worst > 0n ? worst : 0n, scale),
-  };
-}
-
-/** In price quanta × quantity quanta; undefined for classes without outcomes. */
-function worstProfit(
+/**
+ * Returns the least that a book can earn in the pool of an instrument, open orders included, price
+ * quanta × quantity quanta; undefined for classes without outcomes.
+ */
+export function worstProfit(
   ledger: Ledger,
   instrument: Instrument,
   of: { readonly who: Who; readonly openOf: OpenOf },

@@ -23,7 +23,7 @@ import type { Valued } from "./policy.ts";
 /** Decimals to which a share of a cost is rounded, unless values are finer. */
 const COST_SCALE_LEAST = 12;
 /** Decimals of a value of an inverse contract: quantity ÷ price does not end. */
-export const INVERSE_SCALE = 24;
+const INVERSE_SCALE = 24;
 const AVERAGE_DECIMALS = 12;
 const MULTIPLIER_DECIMALS_MAX = 18;
 

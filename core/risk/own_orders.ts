@@ -9,7 +9,7 @@
  * @module
  */
 import { BookSide } from "../book_side.ts";
-import type { AssetClass, Side } from "../instrument.ts";
+import { type AssetClass, oppositeOf, type Side } from "../instrument.ts";
 import { type Px, px, qty } from "../numbers.ts";
 
 /** Orders of one side: a ladder once one has a price, ordered as that of `like`; how many have none. */
@@ -39,14 +39,13 @@ export class OwnOrders {
 
   /** Returns true if one of ours has no price, so that any order of this side could meet it. */
   meetsAny(side: Side): boolean {
-    return this.#on(side === "Buy" ? "Sell" : "Buy").unpriced > 0;
+    return this.#on(oppositeOf(side)).unpriced > 0;
   }
 
   /** Returns true if the prices of an order and one of ours cross; null has no price. */
   meets(side: Side, price: Px | null): boolean {
-    const other = side === "Buy" ? "Sell" : "Buy";
     if (this.meetsAny(side)) return true;
-    const best = this.bestOf(other);
+    const best = this.bestOf(oppositeOf(side));
     if (best === undefined) return false;
     if (price === null) return true;
     return (side === "Buy") === this.isBetting ? price <= best : price >= best;

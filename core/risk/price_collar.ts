@@ -12,10 +12,10 @@
  * @module
  */
 import { fromQuanta } from "../decimal.ts";
-import type { Side } from "../instrument.ts";
+import { oppositeOf, type Side } from "../instrument.ts";
 import type { BookView, PriceLevel } from "../view.ts";
 import { type Guard, pxText, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import { boundOf, isBeyond, oppositeOf, referenceBook, WALK_LEVELS } from "./reference.ts";
+import { boundOf, isBeyond, referenceBook, WALK_LEVELS } from "./reference.ts";
 
 /** A millionth is 10^-4 percent. */
 const PERCENT_SCALE = 4;

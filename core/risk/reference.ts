@@ -7,7 +7,7 @@
  * counts quantities in other quanta is none, since what it displays would be taken for more or less.
  * @module
  */
-import type { Instrument, Side } from "../instrument.ts";
+import { type Instrument, oppositeOf, type Side } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
 import { type Micros, type Px, px } from "../numbers.ts";
 import type { BookView } from "../view.ts";
@@ -59,11 +59,6 @@ function costsMoreAtBound({ contract }: Instrument, side: Side): boolean {
     default:
       return unreachable(contract);
   }
-}
-
-/** Returns the other side. */
-export function oppositeOf(side: Side): Side {
-  return side === "Buy" ? "Sell" : "Buy";
 }
 
 /** Returns the furthest price allowed, quanta. Odds are the worse for who backs the lower they are. */

@@ -4,6 +4,7 @@
  * What is not in a checkpoint is made again from instruments and orders.
  * @module
  */
+import { putAt } from "../by_number.ts";
 import type { VenueDeclaration } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
@@ -11,7 +12,6 @@ import { ANY_CLIENT, type ClientLimits, NO_CLIENT_LIMITS, NO_ORDER_LIMITS } from
 import type { OrderLimits } from "../limits.ts";
 import type { ClientIndex, InstrumentId, VenueId } from "../numbers.ts";
 import type { BookView } from "../view.ts";
-import { putAt } from "./by_number.ts";
 import { OwnOrders } from "./own_orders.ts";
 import { Purse } from "./purse.ts";
 import {

@@ -8,9 +8,10 @@
  * Fails closed: without a book that counts in the quanta of the order, ours is reached.
  * @module
  */
+import { oppositeOf } from "../instrument.ts";
 import type { Px } from "../numbers.ts";
 import { type Guard, pxText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import { isBeyond, oppositeOf, referenceBook, WALK_LEVELS } from "./reference.ts";
+import { isBeyond, referenceBook, WALK_LEVELS } from "./reference.ts";
 
 /** Refuses an order that crosses a live order of ours, where the exchange's rule is `refuse`. */
 export const SELF_MATCH: Guard = { name: "self_match", check: checkSelfMatch };

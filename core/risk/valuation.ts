@@ -11,6 +11,7 @@
 import { decimalsOf, fromUnits, powerOfTen, toQuanta, toUnits } from "../decimal.ts";
 import type { Contract, Instrument, Side } from "../instrument.ts";
 import { invariant, unreachable } from "../invariant.ts";
+import { plain } from "../ledger/money.ts";
 import { type Px, px, type Qty } from "../numbers.ts";
 import { narrowed, productOf, times, type Wide } from "./wide.ts";
 
@@ -159,17 +160,16 @@ function linearReserve(
   marginPpm: number,
 ): Reserve {
   const multiplier = scaled(contract.multiplier);
-  const share = reduced({
+  const share = plain({
     units: multiplier.units * BigInt(marginPpm),
     scale: multiplier.scale + PPM_SCALE,
   });
-  const right = narrowed(share.units);
   return {
     currency: contract.settlement,
     scale: instrument.priceRule.scale + instrument.qtyRule.scale + share.scale,
     isPriced: true,
     unitsOf: (price, quantity) =>
-      times({ left: productOf(priceFactor("Buy", price), quantity), right }),
+      times({ left: productOf(priceFactor("Buy", price), quantity), right: share.units }),
   };
 }
 
@@ -203,13 +203,4 @@ function scaled(decimal: string): Scaled {
   const units = toUnits(decimal, scale);
   invariant(units !== undefined, "A limit or a multiplier must be a canonical decimal");
   return { units, scale };
-}
-
-/** The same value at the least scale. */
-function reduced({ units, scale }: Scaled): Scaled {
-  let least: Scaled = { units, scale };
-  while (least.scale > 0 && least.units % 10n === 0n) {
-    least = { units: least.units / 10n, scale: least.scale - 1 };
-  }
-  return least;
 }

@@ -18,7 +18,7 @@
  */
 import { Book, type BookTerms } from "../book.ts";
 import type { Levels } from "../event.ts";
-import { type Side, SIDES } from "../instrument.ts";
+import { oppositeOf, type Side, SIDES } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -39,11 +39,6 @@ type Take = {
   readonly displayed: number;
 };
 type Takes = Map<number, Take>;
-
-/** The side that an order of this side takes from. */
-export function oppositeOf(side: Side): Side {
-  return side === "Buy" ? "Sell" : "Buy";
-}
 
 /**
  * True if an order of `side` at `limit` may trade at `price`. null: any price. Who backs in a betting

@@ -40,11 +40,11 @@
  */
 import type { BookTerms } from "../book.ts";
 import type { MarketPayloads } from "../event.ts";
-import { type Side, SIDES } from "../instrument.ts";
+import { oppositeOf, type Side, SIDES } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import { Liquidity, oppositeOf } from "./liquidity.ts";
+import { Liquidity } from "./liquidity.ts";
 import { NodeReader } from "../node_reader.ts";
 import type { Orders } from "./orders.ts";
 import { Resting } from "./resting.ts";

@@ -5,7 +5,6 @@
  * one to the next, so the links cost nothing and every step takes the same short time.
  * @module
  */
-import type { OrderId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 
 /** Orders in the order in which they came. */
@@ -54,13 +53,8 @@ export class OrderList {
     return order;
   }
 
-  /** Ids, in the order in which they came. The list must not change meanwhile. */
-  *[Symbol.iterator](): IterableIterator<OrderId> {
-    for (let order = this.#first; order !== null; order = order.next) yield order.id;
-  }
-
   /** Orders, in the order in which they came. The list must not change meanwhile. */
-  *orders(): IterableIterator<Order> {
+  *[Symbol.iterator](): IterableIterator<Order> {
     for (let order = this.#first; order !== null; order = order.next) yield order;
   }
 }

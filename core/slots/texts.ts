@@ -12,7 +12,7 @@
 import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, PageMemory } from "./pages.ts";
 
 /** No text. */
-export const NO_TEXT = 0;
+const NO_TEXT = 0;
 
 const CELL_WORDS = 8;
 const CELL_BYTES = 4 * CELL_WORDS;

@@ -106,7 +106,7 @@ function isBareQuote(fields: Fields): boolean {
 }
 
 /** Reads a depth update. @throws {LineError} If a field is missing or wrong. */
-export function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
+function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
   const pu = fields["pu"];
   return {
     e: "depthUpdate",
@@ -121,7 +121,7 @@ export function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
 }
 
 /** Reads a best quote. @throws {LineError} If a field is missing or wrong. */
-export function parseBookTicker(fields: Fields): BookTickerPayload {
+function parseBookTicker(fields: Fields): BookTickerPayload {
   return {
     u: integer(fields, "u"),
     s: text(fields, "s"),

@@ -12,7 +12,7 @@ import type { CaptureOptions } from "./capture_reader.ts";
 const DISCOVERED_MAX = 100_000;
 
 /** Returns the letters and digits of a symbol, in capitals. */
-export function symbolKey(symbol: string): string {
+function symbolKey(symbol: string): string {
   return symbol.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
 }
 

@@ -11,7 +11,7 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
-import type { Instrument, Side } from "../../core/instrument.ts";
+import { type Instrument, oppositeOf, type Side } from "../../core/instrument.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
 import type { Micros, Px, Qty } from "../../core/numbers.ts";
 import { GeneratorBook } from "./generator_book.ts";
@@ -129,7 +129,7 @@ export class MarketGenerator {
   /** A taker order, one print per level. */
   #takeSome(atUs: Micros): Draft[] {
     const taker: Side = this.#random.chance(this.#buyPercent) ? "Buy" : "Sell";
-    const maker: Side = taker === "Buy" ? "Sell" : "Buy";
+    const maker = oppositeOf(taker);
     const drafts: Draft[] = [];
     let left = this.#random.between({ least: 1, most: TAKE_MAX });
     while (left > 0) {

@@ -11,7 +11,7 @@ import { type Side, SIDES } from "../../core/instrument.ts";
 import type { Prng } from "./prng.ts";
 
 /** Rungs that each side has at least. */
-export const RUNGS_MIN = 12;
+const RUNGS_MIN = 12;
 const RUNGS_MAX = 24;
 /** Largest size of a rung, lots. */
 const LOTS_MAX = 12;

@@ -47,7 +47,7 @@ export function openJsonLines(options: CaptureOptions): CaptureReader {
 }
 
 /** Turns rows into drafts. */
-export class RowCapture implements CaptureReader {
+class RowCapture implements CaptureReader {
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   readonly #mapping: RowMapping;

@@ -12,11 +12,11 @@ import type { RowClock } from "./row_time.ts";
 import { dayUs, TIME_UNITS, zoneMinutesOf } from "./row_time.ts";
 import { type Rounding, ROUNDINGS } from "./row_values.ts";
 
-export const ROW_KINDS = ["trades", "quotes", "depth", "bars"] as const;
+const ROW_KINDS = ["trades", "quotes", "depth", "bars"] as const;
 /** What one row is. */
 export type RowKind = (typeof ROW_KINDS)[number];
 
-export const ROW_FIELDS = [
+const ROW_FIELDS = [
   "time",
   "symbol",
   "price",

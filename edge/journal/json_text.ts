@@ -14,7 +14,7 @@ export function toSnake(key: string): string {
 }
 
 /** Returns the camelCase spelling of a snake_case key. */
-export function toCamel(key: string): string {
+function toCamel(key: string): string {
   return key.includes("_") ? key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()) : key;
 }
 

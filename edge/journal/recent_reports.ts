@@ -6,6 +6,7 @@
  * the segments.
  * @module
  */
+import { putAt } from "../../core/by_number.ts";
 import type { ClientIndex } from "../../core/numbers.ts";
 import type { EncodedReport } from "../../wire/encoded_report.ts";
 
@@ -60,8 +61,7 @@ export class RecentReports {
     if (known !== undefined) return known;
     const starts = new Float64Array(REPORTS_MAX).fill(-1);
     const made = { last: 0, starts, lengths: new Int32Array(REPORTS_MAX) };
-    while (this.#places.length <= client) this.#places.push(undefined);
-    this.#places[client] = made;
+    putAt(this.#places, client, made);
     return made;
   }
 }

@@ -7,6 +7,7 @@
  * Invariant: no event allocates here; words are looked up in closed lists.
  * @module
  */
+import { putAt } from "../../core/by_number.ts";
 import type { Effects } from "../../core/effects.ts";
 import { type Event, type Source, SOURCES } from "../../core/event.ts";
 import type { Micros, SeqId, VenueId } from "../../core/numbers.ts";
@@ -157,8 +158,7 @@ export class LoopMeter implements Observer, MetricSource {
     const known = this.#venues[id];
     if (known !== undefined) return known;
     const meter = new VenueMeter(this.#startedUs);
-    while (this.#venues.length <= id) this.#venues.push(undefined);
-    this.#venues.fill(meter, id, id + 1);
+    putAt(this.#venues, id, meter);
     return meter;
   }
 }

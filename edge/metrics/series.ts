@@ -30,7 +30,7 @@ export type SeriesRow = {
 export type SeriesSection = Readonly<Record<string, SeriesRow>>;
 
 /** All of them. */
-export const SERIES = { ...TRADING_SERIES, ...VENUE_SERIES, ...PROCESS_SERIES } as const;
+const SERIES = { ...TRADING_SERIES, ...VENUE_SERIES, ...PROCESS_SERIES } as const;
 
 /** The name of a series. */
 export type SeriesName = keyof typeof SERIES;

@@ -17,6 +17,7 @@ import type { Instrument } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
+import { marketDraft } from "../feeds/market_draft.ts";
 import { Inlet } from "../inlet.ts";
 import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
@@ -331,15 +332,10 @@ export class VenueLink implements MetricSource {
   #invalidateBooks(reason: string): void {
     this.#hasBooks = false;
     for (const instrument of this.#instruments) {
-      this.#inlets?.market.insert({
-        eventTime: this.#options.clock.nowUs(),
-        source: "market_data",
-        venue: instrument.venue,
-        instrument: instrument.id,
+      this.#inlets?.market.insert(marketDraft(instrument, this.#options.clock.nowUs(), {
         eventType: "BookInvalidated",
         payload: { reason: `the adapter stopped: ${reason}` },
-        idempotencyKey: null,
-      });
+      }));
     }
   }
 

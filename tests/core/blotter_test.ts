@@ -212,9 +212,9 @@ class Pair {
     strictEqual(blotter.size, twin.orders.size);
     strictEqual(blotter.intents.size, twin.intents.size);
     deepStrictEqual([...blotter.values()].map(shown), [...twin.orders.values()].map(naiveShown));
-    deepStrictEqual([...blotter.ended], twin.ended);
+    deepStrictEqual([...blotter.ended].map(({ id }) => id), twin.ended);
     for (const [client, list] of this.live.entries()) {
-      deepStrictEqual([...list], [...twin.live.get(client) ?? []]);
+      deepStrictEqual([...list].map(({ id }) => id), [...twin.live.get(client) ?? []]);
       strictEqual(list.size, twin.live.get(client)?.size ?? 0);
     }
     deepStrictEqual(idsOf(blotter.intents.queued()), twin.queue.map((intent) => intent.intentId));

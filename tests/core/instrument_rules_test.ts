@@ -1,6 +1,6 @@
 /**
  * Proves the grids, minima and capability checks of an intent (R-CORE-3, R-VENUE-1): what is off the
- * grid is refused and never rounded, what a venue cannot do is refused by name.
+ * grid is refused and never rounded, what a venue cannot do is refused by name; and when sessions end.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
@@ -14,9 +14,10 @@ import {
   checkPrice,
   checkQty,
   checkReplaceCapability,
+  nextSessionEndUs,
 } from "../../core/instrument_rules.ts";
 import type { PlaceOrder, ReplaceOrder } from "../../core/intent.ts";
-import { micros, px, qty } from "../../core/numbers.ts";
+import { DAY_US, micros, px, qty } from "../../core/numbers.ts";
 import { placeOrder } from "../support/place_order.ts";
 import { inverseInstrument, linearInstrument } from "../support/contract_instruments.ts";
 import { CAPABILITIES, spotInstrument, VENUE } from "../support/spot_instrument.ts";
@@ -275,5 +276,22 @@ for (const [replace, intent, named] of REPLACES) {
     const text = checkReplaceCapability({ ...CAPABILITIES, replace }, { ...REPLACE, ...intent });
     strictEqual(text === undefined, named === undefined);
     if (named !== undefined) ok(text?.includes(named));
+  });
+}
+
+const HOUR_US = 3_600_000_000;
+
+/** Session end after midnight, time of day, and when the session ends that is then open. */
+const ENDS: readonly (readonly [number | null, number, number])[] = [
+  [null, 0, DAY_US],
+  [null, DAY_US - 1, DAY_US],
+  [16 * HOUR_US, 15 * HOUR_US, 16 * HOUR_US],
+  [16 * HOUR_US, 16 * HOUR_US - 1, 16 * HOUR_US],
+  [16 * HOUR_US, 16 * HOUR_US, 16 * HOUR_US + DAY_US],
+];
+for (const [sessionEndUs, atUs, endUs] of ENDS) {
+  Deno.test(`nextSessionEndUs() of sessions to ${sessionEndUs} is ${endUs} at ${atUs}`, () => {
+    const instrument = spotInstrument({ sessionEndUs });
+    strictEqual(nextSessionEndUs(instrument, micros(3 * DAY_US + atUs)), 3 * DAY_US + endUs);
   });
 }

@@ -41,7 +41,6 @@ function transportOver(http: Http, deadlineUs = FAR_US): OrderTransport {
     redact: redactor([KEY, SECRET]),
     deadlineUs,
     bodyBytesMax: 10_000,
-    isDryRun: false,
   });
 }
 

@@ -10,9 +10,10 @@ import type { Removal } from "../../core/ledger/betting_reduction.ts";
 import type { MarketResult } from "../../core/ledger/betting_result.ts";
 import { Ledger, type LedgerExecution } from "../../core/ledger/mod.ts";
 import { type Amount, amountOf, decimalOf } from "../../core/ledger/money.ts";
-import { NOTHING_OPEN, worstLoss } from "../../core/ledger/stakes.ts";
+import { NOTHING_OPEN } from "../../core/ledger/stakes.ts";
 import { clientIndex, instrumentId, px, qty, seqId, venueId } from "../../core/numbers.ts";
 import { runner } from "./outcome_instruments.ts";
+import { externalCash, worstLoss } from "./ledger_views.ts";
 
 /** The account's venue. */
 export const VENUE = venueId(0);
@@ -76,15 +77,11 @@ export class Bench {
   }
 
   cash(book: Books): string {
-    if (book !== "external") {
-      return decimalOf(this.ledger.cash(book, { venue: VENUE, currency: "GBP" }));
-    }
-    let shown = "";
-    this.ledger.post(VENUE, (account) => {
-      shown = decimalOf(account.externalCash("GBP"));
-      return { kind: "look", owner: null, instruments: [], currencies: [] };
-    });
-    return shown;
+    const of = { venue: VENUE, currency: "GBP" };
+    const { ledger } = this;
+    return decimalOf(
+      book === "external" ? externalCash(ledger, of, [ALICE, BOB]) : ledger.cash(book, of),
+    );
   }
 
   /** Cash of the account, of external, Alice and Bob. */

@@ -9,10 +9,11 @@ import { resolveOutcome, settleOutcome, splitOutcomes } from "../../core/ledger/
 import type { PayoutShare } from "../../core/ledger/binary_terms.ts";
 import { Ledger, type LedgerExecution } from "../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../core/ledger/money.ts";
-import { NOTHING_OPEN, worstLoss } from "../../core/ledger/stakes.ts";
+import { NOTHING_OPEN } from "../../core/ledger/stakes.ts";
 import { clientIndex, px, qty, venueId } from "../../core/numbers.ts";
 import type { PositionRow } from "../../core/view.ts";
 import { signedContract, token } from "./outcome_instruments.ts";
+import { worstLoss } from "./ledger_views.ts";
 
 /** The account's venue. */
 export const VENUE = venueId(0);

@@ -43,7 +43,7 @@ export const GOOD_EXAMINATION: Examination = {
 };
 
 /** Secrets that are all there, for their owner alone. */
-export const GOOD_SECRETS: Secrets = {
+const GOOD_SECRETS: Secrets = {
   read: () => ({ ok: true, value: new Secret("hush"), isExposed: false }),
 };
 

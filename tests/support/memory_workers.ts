@@ -6,7 +6,7 @@
 import type { WorkerEntry, WorkerLink, Workers } from "../../edge/ports.ts";
 
 /** One started Worker, from its inside. */
-export class PlayedWorker implements WorkerLink {
+class PlayedWorker implements WorkerLink {
   readonly entry: WorkerEntry;
   readonly init: unknown;
   readonly heard: unknown[] = [];

@@ -86,7 +86,7 @@ export function naiveValue(instrument: Instrument, quanta: bigint, px: number): 
 }
 
 /** Returns the currency in which an instrument is valued. */
-export function naiveCurrency({ contract, quote }: Instrument): string {
+function naiveCurrency({ contract, quote }: Instrument): string {
   return contract?.kind === "linear" || contract?.kind === "inverse" ? contract.settlement : quote;
 }
 

@@ -98,7 +98,7 @@ function importsOf(source: Source): readonly string[] {
 }
 
 /** Resolves a relative import to a project path. */
-export function resolveImport(from: string, specifier: string): string {
+function resolveImport(from: string, specifier: string): string {
   const parts = from.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {
     if (part === "..") parts.pop();

@@ -146,7 +146,7 @@ export function placed(options: WorldOptions = {}): World {
 }
 
 /** The shortest way from `Submitted` into each state, for order 1. */
-export const WAY_TO: Readonly<Record<OrdStatus, (w: World) => void>> = {
+const WAY_TO: Readonly<Record<OrdStatus, (w: World) => void>> = {
   Submitted: () => {},
   Accepted: (w) => {
     w.accept();

@@ -120,7 +120,7 @@ export const intents: fc.Arbitrary<Plain> = fc.oneof(
 );
 
 /** Values that have broken parsers before. */
-export const hostileValues: readonly unknown[] = [
+const hostileValues: readonly unknown[] = [
   null,
   true,
   0,

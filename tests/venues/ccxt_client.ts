@@ -9,7 +9,7 @@ const KEYS = { apiKey: "test-api-key", secret: "test-secret", enableRateLimit: f
 const OPTIONS = { fetchMargins: false, fetchCurrencies: false };
 
 /** The urls under which CCXT's `binance` finds a fake spot venue. */
-export function spotUrls(port: number): Readonly<Record<string, unknown>> {
+function spotUrls(port: number): Readonly<Record<string, unknown>> {
   const rest = `http://127.0.0.1:${port}/api/v3`;
   const socket = `ws://127.0.0.1:${port}`;
   const ws = { spot: `${socket}/stream/ws`, "ws-api": { spot: `${socket}/ws-api/v3` } };
@@ -17,7 +17,7 @@ export function spotUrls(port: number): Readonly<Record<string, unknown>> {
 }
 
 /** The urls under which CCXT's `binanceusdm` finds a fake futures venue. */
-export function usdmUrls(port: number): Readonly<Record<string, unknown>> {
+function usdmUrls(port: number): Readonly<Record<string, unknown>> {
   const base = `http://127.0.0.1:${port}/fapi`;
   const versions = ["", "V2", "V3"].flatMap((version) => {
     const path = `${base}/${version === "" ? "v1" : version.toLowerCase()}`;

@@ -8,7 +8,8 @@
  * runtime's, the script is compiled like any other.
  * @module
  */
-const begun = begin();
+/** What it holds as long as it runs. */
+export const begun = begin();
 
 function begin() {
   const here = import.meta.dirname;

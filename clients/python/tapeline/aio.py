@@ -540,8 +540,4 @@ class AsyncClient:
         return answer.result
 
     async def _ask(self, query: Query[T]) -> T:
-        first, *others = await self.query_pages(query.what, **query.args)
-        rows = first.result
-        for page in others:
-            rows = rows + page.result
-        return query.read(rows)
+        return query.read_pages(await self.query_pages(query.what, **query.args))

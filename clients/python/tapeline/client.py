@@ -21,7 +21,7 @@ from typing import (
 from . import queries
 from .api import Limit, subscription, token_reader
 from .decimals import DecimalLike
-from .errors import ConnectionLost, RequestRefused, TapelineError, WaitTimeout
+from .errors import RequestRefused, TapelineError, WaitTimeout
 from .inbox import Incoming
 from .intent import QuoteIntent
 from .link import Link, Lock
@@ -425,20 +425,14 @@ class Client:
             answers = self._state.answers
             try:
                 self._wait(lambda: request_id in answers, self._settings.request_timeout)
-            except ConnectionLost:
-                self._state.session.forget_request(request_id)
-                raise
+                answer = answers.pop(request_id)
             except WaitTimeout:
-                self._state.session.forget_request(request_id)
                 raise WaitTimeout(f"Cannot {kind} {fields}: no answer in time") from None
-            answer = answers.pop(request_id)
+            finally:
+                self._state.session.forget_request(request_id)
         if answer.result is None:
             raise RequestRefused(*(answer.error or ("INTERNAL", "")))
         return answer.result
 
     def _ask(self, query: Query[T]) -> T:
-        first, *others = self.query_pages(query.what, **query.args)
-        rows = first.result
-        for page in others:
-            rows = rows + page.result
-        return query.read(rows)
+        return query.read_pages(self.query_pages(query.what, **query.args))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Callable, Generic, TypeVar
@@ -35,6 +35,14 @@ class Query(Generic[T]):
     what: str
     args: Mapping[str, Any]
     read: Callable[[Any], T]
+
+    def read_pages(self, pages: Sequence[Result]) -> T:
+        """Reads the answer, whole: that of most questions is one page."""
+        first, *others = pages
+        rows = first.result
+        for page in others:
+            rows = rows + page.result
+        return self.read(rows)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@
 import type { Draft, MarketPayloads, PlacedRunner, Removal } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { type Micros, micros } from "../../../core/numbers.ts";
+import { marketDraft } from "../market_draft.ts";
 import type { MarketDefinition, RunnerDefinition } from "./definition.ts";
 import type { ChangeBuffer } from "./change_buffer.ts";
 import type { Directory, ListingPlace } from "./directory.ts";
@@ -118,7 +119,9 @@ export class MarketFeed {
       const feed = this.#list(runner, drafts, eventTime);
       if (feed === undefined) continue;
       feed.isNew = false;
-      drafts.push(marketDefined(feed.instrument, payload, eventTime));
+      drafts.push(
+        marketDraft(feed.instrument, eventTime, { eventType: "MarketDefined", payload }),
+      );
     }
     for (const runner of definition.runners) this.#remove(runner, drafts, eventTime);
     if (this.isClosed) { for (const runner of this.runners()) runner.forgetVolume(); }
@@ -265,22 +268,6 @@ export class MarketFeed {
 
 function keyOf(of: { readonly selection: number; readonly handicap: number }): string {
   return `${of.selection} ${of.handicap}`;
-}
-
-function marketDefined(
-  instrument: Instrument,
-  payload: MarketPayloads["MarketDefined"],
-  eventTime: Micros,
-): Draft {
-  return {
-    eventTime,
-    source: "market_data",
-    venue: instrument.venue,
-    instrument: instrument.id,
-    eventType: "MarketDefined",
-    payload,
-    idempotencyKey: null,
-  };
 }
 
 function definedPayload(definition: MarketDefinition): MarketPayloads["MarketDefined"] {

@@ -15,6 +15,7 @@ import type { Draft, Levels } from "../../../core/event.ts";
 import type { Instrument, PriceRule } from "../../../core/instrument.ts";
 import { type Micros, px, qty } from "../../../core/numbers.ts";
 import { TickTable } from "../../../core/tick_ladder.ts";
+import { marketDraft } from "../market_draft.ts";
 import { BIT, type ChangeBuffer, LADDER } from "./change_buffer.ts";
 import { CLASSIC } from "./listing.ts";
 import { LevelLadder } from "./level_ladder.ts";
@@ -132,15 +133,8 @@ export class RunnerFeed {
     this.#bids = undefined;
     this.#asks = undefined;
     if (!wasStanding) return undefined;
-    return {
-      eventTime,
-      source: "market_data",
-      venue: this.#instrument.venue,
-      instrument: this.#instrument.id,
-      eventType: "BookInvalidated",
-      payload: { reason },
-      idempotencyKey: null,
-    };
+    const news = { eventType: "BookInvalidated", payload: { reason } } as const;
+    return marketDraft(this.#instrument, eventTime, news);
   }
 
   /** Reads a row of the message; trades are added at once, the book with `flush`. */
@@ -170,20 +164,11 @@ export class RunnerFeed {
     this.#asks = undefined;
     if (this.#state === "standing") counts.deltas++;
     else counts.snapshots++;
-    drafts.push(this.#bookDraft({ bids: bids ?? NO_LEVELS, asks: asks ?? NO_LEVELS }, eventTime));
-    this.#state = "standing";
-  }
-
-  #bookDraft(of: { readonly bids: Levels; readonly asks: Levels }, eventTime: Micros): Draft {
-    return {
-      eventTime,
-      source: "market_data",
-      venue: this.#instrument.venue,
-      instrument: this.#instrument.id,
+    drafts.push(marketDraft(this.#instrument, eventTime, {
       eventType: this.#state === "standing" ? "BookDelta" : "BookSnapshot",
-      payload: { bids: of.bids, asks: of.asks, updateId: null },
-      idempotencyKey: null,
-    };
+      payload: { bids: bids ?? NO_LEVELS, asks: asks ?? NO_LEVELS, updateId: null },
+    }));
+    this.#state = "standing";
   }
 
   /** Another kind of ladder: the book of the lesser kind is replaced. */
@@ -213,7 +198,10 @@ export class RunnerFeed {
       if (volume === 0 || !areTradesNews) continue;
       counts.trades++;
       counts.tradedHundredths += volume;
-      drafts.push(this.#tradeDraft({ price, volume }, reading.eventTime));
+      const payload = { price: px(price), qty: qty(volume), side: null, tradeId: null };
+      drafts.push(
+        marketDraft(this.#instrument, reading.eventTime, { eventType: "TradePrinted", payload }),
+      );
     }
   }
 
@@ -238,21 +226,6 @@ export class RunnerFeed {
     }
     this.#lowered.delete(price);
     return size - most;
-  }
-
-  #tradeDraft(
-    of: { readonly price: number; readonly volume: number },
-    eventTime: Micros,
-  ): Draft {
-    return {
-      eventTime,
-      source: "market_data",
-      venue: this.#instrument.venue,
-      instrument: this.#instrument.id,
-      eventType: "TradePrinted",
-      payload: { price: px(of.price), qty: qty(of.volume), side: null, tradeId: null },
-      idempotencyKey: null,
-    };
   }
 
   #readPrices(row: number, { buffer, counts }: RowReading): void {

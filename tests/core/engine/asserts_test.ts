@@ -263,7 +263,7 @@ Deno.test("apply() drops an order that was born in a withheld event out of every
   const { copy, event } = beforeAndEvent(say.worldIn("Accepted"), (w) => w.place("a2"));
   const first = copy();
   lying((report) => ({ ...report, ordStatus: null }))(first);
-  const listed = first.state.risk.instrument(first.order(1).terms.instrument);
+  const listed = first.state.risk.instrument(first.order(1).instrument);
   const before = { ...listed.sums };
   first.apply(event);
   strictEqual(first.effects.alarms[0]?.code, "INVARIANT");

@@ -254,18 +254,18 @@ function naive(state: EngineState, of: { readonly isDryRun: boolean }): unknown 
     !order.isTerminal && order.isDryRun === of.isDryRun
   );
   const quantity = (of: readonly Order[], side: string): number =>
-    of.filter((order) => order.terms.side === side).reduce((sum, o) => sum + worstOf(o), 0);
+    of.filter((order) => order.side === side).reduce((sum, o) => sum + worstOf(o), 0);
   const sums = (of: readonly Order[]): unknown => ({
     orders: of.length,
     buyQty: quantity(of, "Buy"),
     sellQty: quantity(of, "Sell"),
   });
-  const cash = live.filter((order) => order.terms.side === "Buy").reduce((sum, order) => {
+  const cash = live.filter((order) => order.side === "Buy").reduce((sum, order) => {
     const price = Math.max(order.price ?? 0, order.replace?.price ?? 0);
     return sum + BigInt(price) * BigInt(worstOf(order));
   }, 0n);
   const prices = (side: string): number[] =>
-    live.filter((order) => order.terms.side === side).map((order) => {
+    live.filter((order) => order.side === side).map((order) => {
       const all = [order.price ?? 0, order.replace?.price ?? order.price ?? 0];
       return side === "Buy" ? Math.max(...all) : Math.min(...all);
     });
@@ -274,7 +274,7 @@ function naive(state: EngineState, of: { readonly isDryRun: boolean }): unknown 
   return {
     account: sums(live),
     clients: state.clients.all.map(({ index }) =>
-      sums(live.filter((order) => order.terms.client === index))
+      sums(live.filter((order) => order.client === index))
     ),
     venue: live.length,
     exchange: live.length,

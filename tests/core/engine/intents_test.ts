@@ -48,7 +48,7 @@ for (const half of ["contentLow", "contentHigh"] as const) {
     const same = copy().apply(event);
     deepStrictEqual(same.effects.reports, []);
     const other = copy();
-    const record = other.state.blotter.intents.find(other.order().terms.client, "a1");
+    const record = other.state.blotter.intents.find(other.order().client, "a1");
     Object.defineProperty(record, half, { value: 7 });
     Object.defineProperty(other.state.blotter.intents, "find", { value: () => record });
     other.apply(event);

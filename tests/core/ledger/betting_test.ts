@@ -18,8 +18,8 @@ import {
   isWorstKept,
   NOTHING_OPEN,
   openProfits,
-  worstLoss,
 } from "../../../core/ledger/stakes.ts";
+import { worstLoss } from "../../support/ledger_views.ts";
 import { instrumentId, px, qty, seqId } from "../../../core/numbers.ts";
 import { runner } from "../../support/outcome_instruments.ts";
 import { A, ALICE, B, Bench, BOB, C, tied, VENUE, won } from "../../support/betting_bench.ts";

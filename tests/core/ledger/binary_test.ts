@@ -13,12 +13,11 @@ import { Ledger, type LedgerExecution, policyProblem } from "../../../core/ledge
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
 import {
   availableQuanta,
-  conditionPnl,
   NOTHING_OPEN,
   openProfits,
   provisionalQuanta,
-  worstLoss,
 } from "../../../core/ledger/stakes.ts";
+import { conditionPnl, worstLoss } from "../../support/ledger_views.ts";
 import { instrumentId, px, qty } from "../../../core/numbers.ts";
 import { signedContract, token } from "../../support/outcome_instruments.ts";
 import {

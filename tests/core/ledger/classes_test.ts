@@ -13,6 +13,7 @@ import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
 import { clientIndex, px, qty } from "../../../core/numbers.ts";
 import type { PositionRow } from "../../../core/view.ts";
+import { externalCash } from "../../support/ledger_views.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import {
   type Fraction,
@@ -250,7 +251,7 @@ for (const [what, positions, amount, expected] of SHARES) {
     const shares = [
       ledger.cash(ALICE, cash),
       ledger.cash(BOB, cash),
-      ledger.externalCash(cash),
+      externalCash(ledger, cash, [ALICE, BOB]),
     ].map(decimalOf);
     strictEqual(shares.join(), expected.join());
     strictEqual(decimalOf(ledger.cash("account", cash)), amount);

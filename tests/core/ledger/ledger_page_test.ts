@@ -10,6 +10,7 @@ import { postFunding } from "../../../core/ledger/funding.ts";
 import { Ledger } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf, negated } from "../../../core/ledger/money.ts";
 import { clientIndex, px, qty } from "../../../core/numbers.ts";
+import { externalCash } from "../../support/ledger_views.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 
@@ -104,5 +105,5 @@ Deno.test("ledger.md shows two clients whose trades offset each other as the led
     return [decimalOf(ledger.cash(scope, cash)), row?.realisedPnl, row?.unrealisedPnl];
   });
   deepStrictEqual(figures, [["1", "1", "0"], ["0", "0", "1"], ["0", "0", "0"]]);
-  strictEqual(decimalOf(ledger.externalCash(cash)), "1");
+  strictEqual(decimalOf(externalCash(ledger, cash, [ALICE, BOB])), "1");
 });

@@ -10,7 +10,8 @@ import { removeRunner, settleMarket } from "../../../core/ledger/betting_facts.t
 import { resolveOutcome, settleOutcome, splitOutcomes } from "../../../core/ledger/binary_facts.ts";
 import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
-import { conditionPnl, NOTHING_OPEN, worstLoss } from "../../../core/ledger/stakes.ts";
+import { NOTHING_OPEN } from "../../../core/ledger/stakes.ts";
+import { conditionPnl, externalCash, worstLoss } from "../../support/ledger_views.ts";
 import { type ClientIndex, clientIndex, px, qty, seqId, venueId } from "../../../core/numbers.ts";
 import { runner, signedContract, token } from "../../support/outcome_instruments.ts";
 
@@ -145,7 +146,7 @@ Deno.test("ledger.md shows one signed count as the ledger books it", () => {
 
 /** Shown cash of the account, of Alice and of `external`. */
 function cashes(ledger: Ledger, currency: string): string[] {
-  const external = ledger.externalCash({ venue: VENUE, currency });
+  const external = externalCash(ledger, { venue: VENUE, currency }, [ALICE, BOB]);
   return [
     cashOf(ledger, "account", currency),
     cashOf(ledger, ALICE, currency),
@@ -267,6 +268,6 @@ for (const [what, placed, expected] of RESULTS) {
     ledger.post(VENUE, (account) => settleMarket(account, { market, result, stated: null }));
     const cash = { venue: VENUE, currency: "GBP" };
     const shown = (["account", ALICE, BOB] as const).map((who) => cashOf(ledger, who, "GBP"));
-    deepStrictEqual([...shown, decimalOf(ledger.externalCash(cash))], expected);
+    deepStrictEqual([...shown, decimalOf(externalCash(ledger, cash, [ALICE, BOB]))], expected);
   });
 }

@@ -6,13 +6,7 @@
 import { strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { InvariantError } from "../../../core/invariant.ts";
-import {
-  plus,
-  profitOf,
-  type Profits,
-  worstPart,
-  worstProfit,
-} from "../../../core/ledger/outcomes.ts";
+import { plus, type Profits, worstPart, worstProfit } from "../../../core/ledger/outcomes.ts";
 
 function row(ifWon: number, ifLost: number): Profits {
   return { ifWon: BigInt(ifWon), ifLost: BigInt(ifLost) };
@@ -52,6 +46,11 @@ const profits = fc.record({
   ifWon: fc.bigInt({ min: -50n, max: 50n }),
   ifLost: fc.bigInt({ min: -50n, max: 50n }),
 });
+
+/** Profit of the scenario in which exactly the rows numbered in `won` come true. */
+function profitOf(rows: readonly Profits[], won: ReadonlySet<number>): bigint {
+  return rows.reduce((sum, { ifWon, ifLost }, at) => sum + (won.has(at) ? ifWon : ifLost), 0n);
+}
 
 Deno.test("worstProfit() is the least profit over every scenario", () => {
   const scenarios = fc.record({

@@ -10,11 +10,10 @@ import { NO_PROFITS } from "../../../core/ledger/outcomes.ts";
 import {
   availableQuanta,
   betsHoldBack,
-  conditionPnl,
   NOTHING_OPEN,
   openProfits,
-  worstLoss,
 } from "../../../core/ledger/stakes.ts";
+import { conditionPnl, worstLoss } from "../../support/ledger_views.ts";
 import { clientIndex, px, qty, seqId } from "../../../core/numbers.ts";
 import { runner, token } from "../../support/outcome_instruments.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";

@@ -10,6 +10,7 @@
  * @module
  */
 import type { VenueCommand } from "../../../../core/command.ts";
+import { unreachable } from "../../../../core/invariant.ts";
 import { EdgeError } from "../../../edge_error.ts";
 import { OrderTransport } from "../../../order_transport.ts";
 import type { Cancel, Ports } from "../../../ports.ts";
@@ -20,7 +21,7 @@ import { AccountBook, FUNDING } from "./account_book.ts";
 import { listMarkets, parseMarkets } from "./markets.ts";
 import { BinanceRequests, type Listed } from "./requests.ts";
 import type { StreamNews } from "./stream.ts";
-import { type CommandHooks, Commands, sendCommand } from "./commands.ts";
+import { type CommandHooks, Commands } from "./commands.ts";
 import { DeadMan } from "./dead_man.ts";
 import { Endings } from "./endings.ts";
 import { ccxtFetch } from "../fetch.ts";
@@ -101,7 +102,6 @@ export class CcxtVenue implements VenueAdapter {
       redact: (text) => this.#redact(text),
       deadlineUs: options.requestTimeoutMs * 1000,
       bodyBytesMax: BODY_BYTES_MAX,
-      isDryRun: false,
     });
     this.#rest = new Rest({
       ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
@@ -128,14 +128,24 @@ export class CcxtVenue implements VenueAdapter {
   }
 
   send(released: ReleasedCommand): void {
-    const { command } = released;
+    const { command, journalUs } = released;
     const desk = this.#desk;
     if (desk === undefined) return this.#notReady(command, "the markets are not known yet");
     if (!this.#hasSecrets) return this.#notReady(command, "there are no keys");
-    if (sendCommand(desk.commands, released)) return;
-    if (command.kind === "Lookup") desk.lookups.lookup(command);
-    if (command.kind === "Reconcile" && !desk.withoutStream.hold(command)) {
-      desk.reconciliations.start(command);
+    switch (command.kind) {
+      case "Submit":
+        return desk.commands.submit({ command, journalUs });
+      case "Cancel":
+        return desk.commands.cancel({ command, journalUs });
+      case "Replace":
+        return desk.commands.replace({ command, journalUs });
+      case "Lookup":
+        return desk.lookups.lookup(command);
+      case "Reconcile":
+        if (!desk.withoutStream.hold(command)) desk.reconciliations.start(command);
+        return;
+      default:
+        return unreachable(command);
     }
   }
 

@@ -15,7 +15,6 @@ import type {
 } from "../../../../core/command.ts";
 import type { RequestStamps } from "../../../../core/event.ts";
 import type { Micros, RequestId } from "../../../../core/numbers.ts";
-import type { ReleasedCommand } from "../../../venue.ts";
 import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
 import type { ChangeCommand, Listed } from "./requests.ts";
@@ -168,7 +167,7 @@ export class Commands {
         return say.refused(result.error, { journalUs, ...result.stamps });
       }
       this.#unanswered(command, result);
-    }, isDryRun ? { isDryRun } : {});
+    }, { isDryRun });
     if (!isDryRun) this.#hooks.leaving(key);
   }
 
@@ -284,7 +283,10 @@ export class Commands {
     if (problem !== undefined) this.#account.failed(command, NOT_UNDERSTOOD);
   }
 
-  #unanswered(command: OrderCommand, result: Exclude<CallResult, { readonly kind: "ok" }>): void {
+  #unanswered(
+    command: OrderCommand,
+    result: Extract<CallResult, { readonly kind: "error" | "failed" }>,
+  ): void {
     switch (result.kind) {
       case "error":
         return this.#account.failed(command, toFailure(result.error));
@@ -293,8 +295,6 @@ export class Commands {
           outcome: result.error.outcome === "notSent" ? "notSent" : "unknown",
           text: result.error.message,
         });
-      case "dryRun":
-        return this.#account.host.answerDry(command);
     }
   }
 
@@ -315,22 +315,3 @@ const NOT_UNDERSTOOD: Failure = {
   outcome: "unknown",
   text: "the exchange answered, and not with the order",
 };
-
-/** Dispatches one order command. */
-export function sendCommand(commands: Commands, released: ReleasedCommand): boolean {
-  const { command, journalUs } = released;
-  switch (command.kind) {
-    case "Submit":
-      commands.submit({ command, journalUs });
-      return true;
-    case "Cancel":
-      commands.cancel({ command, journalUs });
-      return true;
-    case "Replace":
-      commands.replace({ command, journalUs });
-      return true;
-    case "Lookup":
-    case "Reconcile":
-      return false;
-  }
-}

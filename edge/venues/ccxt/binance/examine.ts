@@ -60,7 +60,6 @@ class Examining {
       redact: redactor([apiKey, secret]),
       deadlineUs: read.requestTimeoutMs * 1000,
       bodyBytesMax: BODY_BYTES_MAX,
-      isDryRun: false,
     });
     Object.assign(exchange, { apiKey, secret });
     exchange.fetchImplementation = ccxtFetch(transport);

@@ -32,7 +32,7 @@ class Rig {
     };
     const transport = new OrderTransport({
       ...{ http, timers, nowUs, redact: (text: string) => text },
-      ...{ deadlineUs: 1_000_000, bodyBytesMax: 1000, isDryRun: false },
+      ...{ deadlineUs: 1_000_000, bodyBytesMax: 1000 },
     });
     this.rest = new Rest({ ...{ signer: this, transport, timers, nowUs }, product: "spot" });
   }

@@ -5,11 +5,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { Deadlines } from "../../../core/simulator/deadlines.ts";
-import { nextSessionEndUs } from "../../../core/simulator/expiry.ts";
-import { spotInstrument } from "../../support/spot_instrument.ts";
 
-const HOUR_US = 3_600_000_000;
-const DAY_US = 24 * HOUR_US;
+const DAY_US = 86_400_000_000;
 
 Deno.test("Deadlines gives the soonest first, and of one time the first that arrived", () => {
   const deadlines = new Deadlines(() => true);
@@ -40,18 +37,3 @@ Deno.test("Deadlines keeps one of an order that goes to and fro between two time
   const taken = [1, 2, 3].map(() => deadlines.take()?.dueUs);
   deepStrictEqual(taken, [5, 9, undefined]);
 });
-
-/** Session end after midnight, time of day, and when the session ends that is then open. */
-const ENDS: readonly (readonly [number | null, number, number])[] = [
-  [null, 0, DAY_US],
-  [null, DAY_US - 1, DAY_US],
-  [16 * HOUR_US, 15 * HOUR_US, 16 * HOUR_US],
-  [16 * HOUR_US, 16 * HOUR_US - 1, 16 * HOUR_US],
-  [16 * HOUR_US, 16 * HOUR_US, 16 * HOUR_US + DAY_US],
-];
-for (const [sessionEndUs, atUs, endUs] of ENDS) {
-  Deno.test(`nextSessionEndUs() of sessions to ${sessionEndUs} is ${endUs} at ${atUs}`, () => {
-    const instrument = spotInstrument({ sessionEndUs });
-    strictEqual(nextSessionEndUs(instrument, micros(3 * DAY_US + atUs)), 3 * DAY_US + endUs);
-  });
-}

@@ -1,9 +1,9 @@
 /**
- * Lists by number have no holes. Proves R-CORE-7: each scope is found by its number.
+ * Lists by number have no holes. Proves R-CORE-7: each scope of risk is found by its number.
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import { putAt } from "../../../core/risk/by_number.ts";
+import { putAt } from "../../core/by_number.ts";
 
 Deno.test("putAt() puts values at their numbers in any order and leaves no holes", () => {
   const list: (string | undefined)[] = [];
