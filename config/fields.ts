@@ -30,17 +30,18 @@ const SIGN_RULES = {
 
 /**
  * A decimal, canonical once read. YAML makes numbers of unquoted ones: accepted while a double
- * shows what was written, so up to 15 digits and without an exponent.
+ * shows what was written, so up to 15 digits and without an exponent. What was written is known to
+ * the file's reader alone, who finds the sentence as `decimalRule` of the schema.
  */
 export function decimal(sign: keyof typeof SIGN_RULES): z.ZodType<string, string | number> {
   const error = `must be a decimal ${SIGN_RULES[sign]}, such as "0.01" ` +
-    "(in quotes if it has more than 15 digits)";
+    "(without exponent; in quotes if it has more than 15 digits)";
   return z.union([z.string(), z.number()], { error }).transform((value, context) => {
     const canonical = decimalOf(value);
     if (canonical !== undefined && signFits(canonical, sign)) return canonical;
     context.addIssue({ code: "custom", message: error, input: value });
     return z.NEVER;
-  });
+  }).meta({ decimalRule: error });
 }
 
 /** A name: what may stand in ids, paths and metrics. */
