@@ -23,6 +23,9 @@ export function measure(range: { readonly least: number; readonly most: number }
   return z.number({ error }).min(range.least, { error }).max(range.most, { error });
 }
 
+/** Most decimals of a decimal. */
+const DECIMALS_MAX = 38;
+
 const SIGN_RULES = {
   positive: "above 0",
   "not negative": "of 0 or more",
@@ -84,9 +87,16 @@ export function list<Item extends z.core.SomeType>(item: Item): z.ZodArray<Item>
 
 function decimalOf(value: string | number): string | undefined {
   if (typeof value === "string") return canonicalDecimal(value);
-  const written = String(value);
+  const written = withoutExponent(value);
   const digits = written.replace(/[-.]/g, "").replace(/^0+/, "").length;
   return digits <= 15 ? canonicalDecimal(written) : undefined;
+}
+
+/** The shortest text that names the double, where a double of many decimals would show an exponent. */
+function withoutExponent(value: number): string {
+  const [mantissa = "", exponent = "0"] = String(value).split("e");
+  const decimals = (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);
+  return decimals > 0 && decimals <= DECIMALS_MAX ? value.toFixed(decimals) : String(value);
 }
 
 function signFits(canonical: string, sign: keyof typeof SIGN_RULES): boolean {
