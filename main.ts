@@ -3,8 +3,8 @@
  *
  * 1. the command line decides what is asked
  * 2. `run` starts the daemon and says on stdout where it listens
- * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGHUP reads the configuration again;
- *    SIGUSR2 asks all venues for their view of the account
+ * 3. SIGTERM and SIGINT stop it in order, a second one, a second later or more, at once; SIGHUP reads
+ *    the configuration again; SIGUSR2 asks all venues for their view of the account
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */

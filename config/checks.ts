@@ -11,6 +11,7 @@ import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
+import { WIRE_PORT } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +41,16 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
     ...limitProblems(root),
     ...hotLoopProblems(root),
     ...retentionProblems(root),
+    ...portProblems(root),
   ];
+}
+
+/** Clients and metrics cannot be served at one port; of 0 each gets a free one. */
+function portProblems(root: unknown): readonly PathProblem[] {
+  const port = mapOf(mapOf(root)?.["wire"])?.["port"] ?? WIRE_PORT;
+  if (port === 0 || mapOf(mapOf(root)?.["metrics"])?.["port"] !== port) return [];
+  const text = `must differ from wire.port, which is ${shown(port)}: was ${shown(port)}`;
+  return [{ path: ["metrics", "port"], at: "value", text }];
 }
 
 /** A repeated intent is answered with the report that it had, which must be there for so long. */

@@ -23,6 +23,9 @@ export function measure(range: { readonly least: number; readonly most: number }
   return z.number({ error }).min(range.least, { error }).max(range.most, { error });
 }
 
+/** Most decimals of a decimal. */
+const DECIMALS_MAX = 38;
+
 const SIGN_RULES = {
   positive: "above 0",
   "not negative": "of 0 or more",
@@ -30,17 +33,18 @@ const SIGN_RULES = {
 
 /**
  * A decimal, canonical once read. YAML makes numbers of unquoted ones: accepted while a double
- * shows what was written, so up to 15 digits and without an exponent.
+ * shows what was written, so up to 15 digits and without an exponent. What was written is known to
+ * the file's reader alone, who finds the sentence as `decimalRule` of the schema.
  */
 export function decimal(sign: keyof typeof SIGN_RULES): z.ZodType<string, string | number> {
   const error = `must be a decimal ${SIGN_RULES[sign]}, such as "0.01" ` +
-    "(in quotes if it has more than 15 digits)";
+    "(without exponent; in quotes if it has more than 15 digits)";
   return z.union([z.string(), z.number()], { error }).transform((value, context) => {
     const canonical = decimalOf(value);
     if (canonical !== undefined && signFits(canonical, sign)) return canonical;
     context.addIssue({ code: "custom", message: error, input: value });
     return z.NEVER;
-  });
+  }).meta({ decimalRule: error });
 }
 
 /** A name: what may stand in ids, paths and metrics. */
@@ -83,9 +87,16 @@ export function list<Item extends z.core.SomeType>(item: Item): z.ZodArray<Item>
 
 function decimalOf(value: string | number): string | undefined {
   if (typeof value === "string") return canonicalDecimal(value);
-  const written = String(value);
+  const written = withoutExponent(value);
   const digits = written.replace(/[-.]/g, "").replace(/^0+/, "").length;
   return digits <= 15 ? canonicalDecimal(written) : undefined;
+}
+
+/** The shortest text that names the double, where a double of many decimals would show an exponent. */
+function withoutExponent(value: number): string {
+  const [mantissa = "", exponent = "0"] = String(value).split("e");
+  const decimals = (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);
+  return decimals > 0 && decimals <= DECIMALS_MAX ? value.toFixed(decimals) : String(value);
 }
 
 function signFits(canonical: string, sign: keyof typeof SIGN_RULES): boolean {

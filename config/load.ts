@@ -33,6 +33,7 @@ import {
   pathText,
 } from "./problems.ts";
 import { SCHEMA } from "./schema.ts";
+import { unquotedProblems } from "./unquoted.ts";
 
 /** A configuration file's content. */
 export type ConfigurationText = {
@@ -82,6 +83,7 @@ export function parseConfiguration(
       ...registry,
       fileExists: (path) => registry.fileExists(resolve(path)),
     }),
+    ...unquotedProblems(document.contents as Node | null),
   ];
   const problems = inFileOrder([...broken, ...wrong.map(place)]);
   if (problems.length > 0 || !parsed.success) throw new ConfigurationRefused(problems);

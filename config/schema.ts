@@ -18,9 +18,12 @@ import { gridProblems } from "./grids.ts";
 
 /** What the daemon may do with orders. */
 export const MODES = ["paper", "dry_run", "live"] as const;
+
+/** Default of `wire.port`. */
+export const WIRE_PORT = 7411;
 const WIRE = map({
   host: word(["127.0.0.1", "::1"], "since orders never cross a network").default("127.0.0.1"),
-  port: integer({ least: 0, most: 65_535 }).default(7411),
+  port: integer({ least: 0, most: 65_535 }).default(WIRE_PORT),
   heartbeat_ms: integer({ least: 100, most: 60_000 }).default(1000),
   // The least holds the largest event there is: the signal `queue` of 1000 levels a side.
   max_frame_bytes: integer({ least: 393_216, most: 1_048_576 }).default(1_048_576),

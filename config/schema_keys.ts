@@ -1,6 +1,6 @@
 /**
- * What keys the schema knows where, for suggestions and for the test that holds `reference.yaml`
- * equal to it. Reads the JSON Schema that the schema gives of itself.
+ * What keys the schema knows where, and which are decimals: for suggestions, for what is written
+ * without quotes, and for the test that holds `reference.yaml` equal to it. Reads the JSON Schema that the schema gives of itself.
  * @module
  */
 import * as z from "zod";
@@ -22,13 +22,18 @@ type Node = {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a decimal: the sentence that says what must hold. */
+  readonly decimalRule?: string;
 };
 
 /** Returns the keys that a map at `path` may have, over all its variants. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  let nodes: readonly Node[] = variants(rootNode());
-  for (const segment of path) nodes = nodes.flatMap((node) => child(node, segment));
-  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+  return [...new Set(nodesAt(path).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** Returns what must hold of the decimal at `path`; undefined if there is none. */
+export function decimalRuleAt(path: readonly PropertyKey[]): string | undefined {
+  return nodesAt(path).find(({ decimalRule }) => decimalRule !== undefined)?.decimalRule;
 }
 
 /** Returns every key of the schema, maps and lists included, each path once per variant. */
@@ -54,6 +59,13 @@ function rangeOf(node: Node): SchemaKey["range"] {
   return undefined;
 }
 
+function nodesAt(path: readonly PropertyKey[]): readonly Node[] {
+  return path.reduce<readonly Node[]>(
+    (nodes, segment) => nodes.flatMap((node) => child(node, segment)),
+    variants(rootNode()),
+  );
+}
+
 function child(node: Node, segment: PropertyKey): readonly Node[] {
   const next = typeof segment === "number" ? node.items : node.properties?.[String(segment)];
   return next === undefined ? [] : variants(next);
@@ -61,7 +73,7 @@ function child(node: Node, segment: PropertyKey): readonly Node[] {
 
 function variants(node: Node): readonly Node[] {
   const inner = node.anyOf ?? node.oneOf;
-  return inner === undefined ? [node] : inner.flatMap(variants);
+  return inner === undefined || node.decimalRule !== undefined ? [node] : inner.flatMap(variants);
 }
 
 function rootNode(): Node {

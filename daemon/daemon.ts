@@ -47,6 +47,11 @@ import { declareStart, openControl } from "./start.ts";
 import { type Recovered, recoverTimeline } from "./recovery.ts";
 import { VERSION } from "../version.ts";
 
+/**
+ * Asking to stop again sooner than this is the same wish: a terminal sends Ctrl-C to all that runs in it,
+ * and a task runner passes its own on.
+ */
+const STOP_AGAIN_US = 1_000_000;
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
 /** A larger difference between wall and engine clock is an alarm. */
@@ -109,6 +114,8 @@ class RunningDaemon implements Daemon {
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
+  /** From when on asking again to stop ends it at once, microseconds of engine time. */
+  #atOnceFromUs = Infinity;
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
@@ -181,11 +188,12 @@ class RunningDaemon implements Daemon {
   }
 
   stop(reason: string): void {
-    if (this.#state === "stopping") {
-      return this.#end({ code: EXIT.ok, sentence: "stopped at once" });
+    if (this.#clock.nowUs() >= this.#atOnceFromUs) {
+      this.#end({ code: EXIT.ok, sentence: "stopped at once" });
     }
-    if (this.#state === "ended") return;
+    if (this.#state !== "running") return;
     this.#state = "stopping";
+    this.#atOnceFromUs = this.#clock.nowUs() + STOP_AGAIN_US;
     this.#options.ports.log.write("info", "stopping", { reason });
     this.#reloader.close();
     this.#supervision.stopping(`stopping: ${reason}`);

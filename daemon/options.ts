@@ -61,7 +61,7 @@ export type Reread = Pick<DaemonOptions, "configuration" | "venues">;
 
 /** A daemon that was asked to run. */
 export interface Daemon {
-  /** Ends in order; asked a second time, at once. */
+  /** Ends in order; asked again a second later or more, at once. */
   stop(reason: string): void;
   /** Asks every venue outside for its view of the account; one that is down is asked when it is back. */
   reconcile(reason: string): void;

@@ -3,7 +3,8 @@
  *
  * Invariant: no timer runs before its delay has passed on the monotonic clock, although the
  * runtime's own timers count whole milliseconds and know no more than 2^31 of them.
- * Known limit: the wall clock has a resolution of one millisecond, timers run up to one late.
+ * Known limit: timers run up to a millisecond late. So far off may the wall clock be, too, once it was
+ * set or the machine has slept: the runtime tells microseconds only of what it was at the start.
  * @module
  */
 import type { Cancel, Clock, Randomness, Timers } from "./ports.ts";
@@ -14,9 +15,22 @@ const TIMER_MAX_MS = 2_147_483_647;
 /** Returns the clocks of this thread; the monotonic one starts with the thread. */
 export function denoClock(): Clock {
   return {
-    wallUs: () => Date.now() * 1000,
+    wallUs: () =>
+      wallUsOf({ wallMs: Date.now(), preciseMs: performance.timeOrigin + performance.now() }),
     monotonicUs: () => Math.floor(performance.now() * 1000),
   };
+}
+
+/**
+ * Returns Unix time, integer microseconds: what the precise clock says as far as that lies in the wall
+ * clock's millisecond, since it does not hear of it when the wall clock is set. Whole milliseconds are
+ * half of one behind on average: by a client's finer stamps its intents came before they were sent.
+ */
+export function wallUsOf(
+  { wallMs, preciseMs }: { readonly wallMs: number; readonly preciseMs: number },
+): number {
+  const firstUs = wallMs * 1000;
+  return Math.max(firstUs, Math.min(firstUs + 999, Math.floor(preciseMs * 1000)));
 }
 
 /** Returns timers over the runtime's; `after` re-arms itself if it was woken early. */

@@ -220,7 +220,8 @@ const PARTS = {
   wire_problem: {
     category: "wire",
     levels: ["info", "warning"],
-    says: "A session's first `code` of its kind, by `peer`.",
+    says:
+      "A session's first `code` of its kind, by `peer`: a `client_id` once the token was right.",
   },
   wire_not_listening: {
     category: "wire",

@@ -15,7 +15,11 @@ import type { SessionHost } from "./session_host.ts";
 export type GreetingHandlers = {
   /** `rest` is what came behind the HELLO; valid during the call. */
   readonly accepted: (hello: Hello, rest: Uint8Array) => void;
-  readonly refused: (of: { readonly code: ErrorCode; readonly message: string }) => void;
+  /** `clientId`: whose it was, as far as that is known. */
+  readonly refused: (
+    of: { readonly code: ErrorCode; readonly message: string },
+    clientId?: string,
+  ) => void;
 };
 
 /** Waits for one connection's HELLO. */
@@ -64,8 +68,9 @@ export class Greeting {
     });
     this.stop();
     if (verdict.ok) return this.#handlers.accepted(verdict.hello, rest);
-    if (verdict.code === "RESUME_AHEAD") backend.alarm(verdict.code, verdict.message);
-    this.#handlers.refused(verdict);
+    const { code, message: reason, clientId } = verdict;
+    if (code === "RESUME_AHEAD") backend.alarm(code, reason);
+    this.#handlers.refused({ code, message: reason }, clientId);
   }
 
   #late(): void {

@@ -19,7 +19,13 @@ export type HandshakeContext = {
 
 export type HelloVerdict =
   | { readonly ok: true; readonly hello: Hello }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | {
+    readonly ok: false;
+    readonly code: ErrorCode;
+    readonly message: string;
+    /** Who it was; absent without the token, or where the message cannot be read. */
+    readonly clientId?: string;
+  };
 
 /** Returns whether a session may begin with this frame; a refusal names the first reason. */
 export function judgeHello(
@@ -54,23 +60,23 @@ function wrongToken(): HelloVerdict {
 }
 
 function judgeResume(hello: Hello, context: HandshakeContext): HelloVerdict {
+  const { clientId, resumeJournalId, resumeFrom } = hello;
   if (hello.sessionMode === "lockstep") {
     const message = `Cannot open a session: session_mode "lockstep" exists only in mode ` +
       `"backtest": use "stream"`;
-    return { ok: false, code: "BAD_MESSAGE", message };
+    return { ok: false, code: "BAD_MESSAGE", message, clientId };
   }
-  const { resumeJournalId, resumeFrom } = hello;
   if (resumeJournalId !== undefined && resumeJournalId !== context.journalId) {
-    const message =
-      `Cannot resume: report numbers belong to a journal, and resume_journal_id must ` +
-      `be ${context.journalId}: was ${resumeJournalId}; start over without resume_from`;
-    return { ok: false, code: "JOURNAL_CHANGED", message };
+    const message = `Cannot resume the session of ${clientId}: report numbers belong to a ` +
+      `journal, and resume_journal_id must be ${context.journalId}: was ${resumeJournalId}; ` +
+      "start over without resume_from";
+    return { ok: false, code: "JOURNAL_CHANGED", message, clientId };
   }
-  const last = context.reportSeq(hello.clientId);
+  const last = context.reportSeq(clientId);
   if (resumeFrom !== undefined && resumeFrom > last) {
-    const message = `Cannot resume: resume_from must not be above the last report, ${last}: was ` +
-      `${resumeFrom}; this daemon has lost reports that were sent`;
-    return { ok: false, code: "RESUME_AHEAD", message };
+    const message = `Cannot resume the session of ${clientId}: resume_from must not be above the ` +
+      `last report, ${last}: was ${resumeFrom}; this daemon has lost reports that were sent`;
+    return { ok: false, code: "RESUME_AHEAD", message, clientId };
   }
   return { ok: true, hello };
 }

@@ -78,6 +78,8 @@ export class Session {
   readonly #liveness: Liveness;
   readonly #greeting: Greeting;
   readonly feed: Feed;
+  /** Who it is, as the log names it: the client once the token was right. */
+  #peer = "unauthenticated";
   #phase: Phase = "hello";
   #cancelLinger: Cancel = () => {};
   #member: Member | undefined;
@@ -95,7 +97,10 @@ export class Session {
     this.#socket = socket;
     this.#greeting = new Greeting(host, {
       accepted: (hello, rest) => this.#greeted(hello, rest),
-      refused: (of) => this.fatal(of),
+      refused: (of, clientId = this.#peer) => {
+        this.#peer = clientId;
+        this.fatal(of);
+      },
     });
     const onSlow = (unread: number): void => this.#slow(unread);
     const nextSnapshot = (): boolean => this.feed.nextSnapshot();
@@ -218,8 +223,7 @@ export class Session {
   /** Ends the connection with a reason: ERROR, half-close, and closed within a second. */
   fatal(of: { readonly code: ErrorCode; readonly message: string }): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
-    const peer = this.#member?.hello.clientId ?? "unauthenticated";
-    this.#host.counters.problem({ peer, ...of });
+    this.#host.counters.problem({ peer: this.#peer, ...of });
     const isDaemonsEnd = of.code === "SHUTTING_DOWN" || of.code === "JOURNAL_UNAVAILABLE";
     if (isDaemonsEnd) this.#isCloseOffered = true; // a restart finds the session open, and counts
     else this.#offerClose(LOST);
@@ -247,6 +251,7 @@ export class Session {
 
   /** `rest` is what came in one chunk behind the HELLO. */
   #greeted(hello: Hello, rest: Uint8Array): void {
+    this.#peer = hello.clientId;
     const admission = this.#host.admit(this);
     if (typeof admission === "object") return this.fatal(admission);
     this.#join(hello, { id: admission, rest });
@@ -266,7 +271,7 @@ export class Session {
         this.#dispatch?.serve(frame, nowUs);
       },
       badFrame: ({ message }) => this.fatal({ code: "FRAME_SIZE", message }),
-      blocked: () => this.#blocked(hello.clientId),
+      blocked: () => this.#blocked(),
       unblocked: () => this.#liveness.listen(),
     });
     this.#member = { hello, id: of.id, inlet, published: new PublishedBooks() };
@@ -276,9 +281,9 @@ export class Session {
   }
 
   /** The queue into the sequencer is full: the peer waits, and its silence does not count. */
-  #blocked(peer: string): void {
+  #blocked(): void {
     const message = "Not reading a connection: the queue of intents is full";
-    this.#host.counters.once("info", { peer, code: "BACK_PRESSURE", message });
+    this.#host.counters.once("info", { peer: this.#peer, code: "BACK_PRESSURE", message });
     this.#liveness.deafen();
   }
 
@@ -429,8 +434,8 @@ export class Session {
   #silent(reason: string): void {
     const { counters } = this.#host;
     counters.add("wire_silent_peers");
-    const peer = this.#member?.hello.clientId ?? "unauthenticated";
-    counters.once("warning", { peer, code: "SILENT", message: `Closed a connection: ${reason}` });
+    const message = `Closed a connection: ${reason}`;
+    counters.once("warning", { peer: this.#peer, code: "SILENT", message });
     if (this.#outbox.isFull) return this.#slow(this.#socket.bufferedBytes);
     this.destroy();
   }

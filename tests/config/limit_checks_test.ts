@@ -55,7 +55,7 @@ venues:
     '"no blanks"',
     "venues[1].limits.tripwire.reports: must be a whole number from 1 to 1000: was 0",
     "venues[1].limits.tripwire.tolerances[0].amount: must be a decimal of 0 or more, such as " +
-    '"0.01" (in quotes if it has more than 15 digits): was -1',
+    '"0.01" (without exponent; in quotes if it has more than 15 digits): was -1',
     "venues[1].instruments[0].price.quantum: must be 0.01, as of paper:BTC/USDT, since both are one " +
     'market of exchange paper; write the finer quantum at both: was "0.1"',
     "venues[1].instruments[0].quantity.quantum: must be 0.0001, as of paper:BTC/USDT, since both " +

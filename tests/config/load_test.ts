@@ -89,6 +89,11 @@ Deno.test("parseConfiguration() takes unquoted decimals by value and makes them 
   strictEqual(paper.instruments[0].quantity.max, "5");
 });
 
+Deno.test("parseConfiguration() takes 0 for both ports: each gets a free one", () => {
+  const { wire, metrics } = read(`wire: {port: 0}\nmetrics: {port: 0}\n${venue()}`);
+  deepStrictEqual([wire.port, metrics.port], [0, 0]);
+});
+
 Deno.test("parseConfiguration() leaves the keys of an adapter's options as they are", () => {
   const [outside] = read(outsideVenue({ venue: "    options: { base_url: x }\n" })).venues;
   deepStrictEqual(outside?.options, { base_url: "x" });
@@ -158,7 +163,7 @@ ${
     "c.yaml:10:55: venues[0].balances[1].currency: must differ from every other balance's: " +
     'was "B", as in number 1 of the list',
     'c.yaml:10:65: venues[0].balances[1].total: must be a decimal of 0 or more, such as "0.01" ' +
-    "(in quotes if it has more than 15 digits): was -1",
+    "(without exponent; in quotes if it has more than 15 digits): was -1",
     'c.yaml:16:27: venues[0].instruments[0].price.quantum: must be 1, 0.1, 0.01 … down to 15 decimals: was "0.05"',
     'c.yaml:17:43: venues[0].instruments[0].quantity.step: must be a multiple of the quantum 0.1, and below 2^53 of them: was "0.25"',
     ...["base", "price", "quantity", "quote"].map((key) =>
@@ -299,6 +304,16 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     "a decimal with an exponent",
     venue({ instrument: "        price: { quantum: 1e-9 }\n        quantity: { quantum: 1 }\n" }),
     /price\.quantum: must be a decimal above 0/,
+  ],
+  [
+    "one port for clients and metrics",
+    `wire: {port: 9000}\nmetrics: {port: 9000}\n${venue()}`,
+    /^c\.yaml:2:17: metrics\.port: must differ from wire\.port, which is 9000: was 9000$/,
+  ],
+  [
+    "the default port for metrics",
+    `metrics: {port: 7411}\n${venue()}`,
+    /metrics\.port: must differ from wire\.port, which is 7411: was 7411/,
   ],
   ["a speed of 0", venue({ venue: "    feed: {kind: capture, speed: 0}\n" }), /realtime, fastest/],
   [

@@ -209,16 +209,20 @@ Deno.test("SIGTERM tells every session SHUTTING_DOWN after its reports and ends 
   });
 });
 
-Deno.test("a second SIGTERM ends the daemon at once, with 0, and the next start is whole", async () => {
+Deno.test("SIGINT twice within milliseconds, as one Ctrl-C under a task, stops in order", async () => {
   using directory = new TemporaryDirectory();
   const stateDir = directory.state;
   await using daemon = await DaemonProcess.start({ stateDir });
   const client = await connect(daemon, "twice");
   await client.send(noOp("n-1"));
   await client.report((report) => report["intent_id"] === "n-1");
-  daemon.signal("SIGTERM");
-  strictEqual(await daemon.stop("SIGTERM"), 0);
-  client.close();
+  daemon.signal("SIGINT");
+  await pause(4); // what the task runner takes to pass it on
+  strictEqual(await daemon.stop("SIGINT"), 0);
+  await client.closed();
+  strictEqual(fatalOf(client)?.["code"], "SHUTTING_DOWN");
+  const checkpoints = Array.from(Deno.readDirSync(`${stateDir}/checkpoints`));
+  strictEqual(checkpoints.length, 1, "another version can go on from here");
   await using next = await DaemonProcess.start({ stateDir });
   const again = await connect(next, "twice", { resume_from: 0 });
   await again.report((report) => report["intent_id"] === "n-1");

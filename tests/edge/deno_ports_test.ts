@@ -7,7 +7,13 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { denoDisk } from "../../edge/deno_disk.ts";
 import { blockingSignals, patientSignals, waitingSignals } from "../../edge/deno_signals.ts";
-import { denoClock, denoRandomness, denoTimers, startTimers } from "../../edge/deno_time.ts";
+import {
+  denoClock,
+  denoRandomness,
+  denoTimers,
+  startTimers,
+  wallUsOf,
+} from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
 
@@ -28,8 +34,31 @@ Deno.test("denoClock() counts monotonic microseconds and knows the wall clock", 
   const first = clock.monotonicUs();
   ok(Number.isSafeInteger(first) && clock.monotonicUs() >= first);
   const [before, wallUs, after] = [Date.now(), clock.wallUs(), Date.now()];
-  ok(before * 1000 <= wallUs && wallUs <= after * 1000);
+  ok(Number.isSafeInteger(wallUs) && before * 1000 <= wallUs && wallUs < (after + 1) * 1000);
 });
+
+Deno.test("denoClock() tells microseconds of the wall clock, which Date.now() does not", () => {
+  const clock = denoClock();
+  const endMs = Date.now() + 1000;
+  const tenths = new Set<number>();
+  while (tenths.size < 10 && Date.now() < endMs) {
+    tenths.add(Math.floor(clock.wallUs() % 1000 / 100));
+  }
+  strictEqual(tenths.size, 10, "every tenth of a millisecond has been seen");
+});
+
+for (
+  const [preciseMs, wallUs, why] of [
+    [5000, 5_000_000, "it has just begun"],
+    [5000.9996, 5_000_999, "it is over soon"],
+    [5001.5, 5_000_999, "the wall clock was set back, or the millisecond began between two looks"],
+    [4000.5, 5_000_000, "the wall clock was set ahead, or the machine slept"],
+  ] as const
+) {
+  Deno.test(`wallUsOf() gives ${wallUs} for ${preciseMs} in millisecond 5000: ${why}`, () => {
+    strictEqual(wallUsOf({ wallMs: 5000, preciseMs }), wallUs);
+  });
+}
 
 Deno.test("denoTimers().after() never runs early and cancel() stops it", async () => {
   const clock = denoClock();

@@ -164,18 +164,29 @@ Deno.test("stop() at any step writes every report that is due, then SHUTTING_DOW
   deepStrictEqual([...outcomes].sort(), ["not read", "refused", "taken"]);
 });
 
-Deno.test("stop() a second time ends at once", () => {
+/** A follower that takes no checkpoint: a stop in order waits for it. */
+const SILENT: SimEntry = () => {};
+
+Deno.test("stop() again ends at once a second after the first time, and no sooner", () => {
   const machine = new Machine();
-  const run = machine.start();
+  const run = machine.start([["follower", SILENT]]);
   machine.ready(run);
   machine.client("alice");
-  run.process.run(() => run.daemon?.stop("first"));
-  strictEqual(run.ends.length, 0);
-  run.process.run(() => run.daemon?.stop("second"));
+  const stop = (): void => run.process.run(() => run.daemon?.stop("operator"));
+  stop();
+  for (const passedUs of [4_000, 900_000]) {
+    machine.pass(passedUs);
+    stop();
+    deepStrictEqual(run.ends, [], "one Ctrl-C may come as several signals");
+  }
+  machine.pass(100_000);
+  stop();
   deepStrictEqual(run.ends, [{ code: 0, sentence: "stopped at once" }]);
-  run.process.run(() => run.daemon?.stop("third"));
+  stop();
   machine.pass(3_000_000);
   strictEqual(run.ends.length, 1);
+  machine.kill(run);
+  strictEqual(machine.start().refusal, undefined, "the journal is whole and the lock is free");
 });
 
 Deno.test("stop() before the daemon listens ends 0 and never listens", () => {

@@ -85,6 +85,7 @@ export class FakeBackend implements Backend {
   readonly daemon = { name: "tapeline", version: "0.0.0", configDigest: "digest" };
   readonly mode: Mode = "paper";
   readonly events: Event[] = [];
+  /** Code and text of each. */
   readonly alarms: string[] = [];
   readonly books = new Map<InstrumentId, FakeBook>();
   readonly instruments: Instrument[] = [instrument(0, "BTC/USDT"), instrument(1, "ETH/USDT")];
@@ -184,8 +185,8 @@ export class FakeBackend implements Backend {
     return { events: this.#seq, queue_depth: this.queueDepth() };
   }
 
-  alarm(code: string, _text: string): void {
-    this.alarms.push(code);
+  alarm(code: string, text: string): void {
+    this.alarms.push(`${code} ${text}`);
   }
 
   /** Applies everything that waits: control events first, then the queues in order. */

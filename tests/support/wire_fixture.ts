@@ -47,6 +47,7 @@ export class WireFixture {
   readonly sockets: MemorySockets;
   readonly server: WireServer;
   readonly signals: HotLoopObserver | undefined;
+  /** Of each line event, code and peer. */
   readonly logged: string[] = [];
   readonly port: number;
 
@@ -54,7 +55,8 @@ export class WireFixture {
     const { settings, hotloop, ...network } = options;
     this.sockets = new MemorySockets({ timers: this.time, ...network });
     const log: Log = {
-      write: (_level, event, fields) => this.logged.push(`${event} ${fields?.["code"]}`),
+      write: (_level, event, fields) =>
+        this.logged.push(`${event} ${fields?.["code"]} ${fields?.["peer"]}`),
     };
     if (hotloop !== undefined) this.signals = this.#observe(hotloop, log);
     if (this.signals !== undefined) this.backend.signals = this.signals;

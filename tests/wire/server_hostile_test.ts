@@ -179,6 +179,7 @@ Deno.test("WireServer refuses sessions beyond max_sessions", () => {
   fixture.open("b");
   const third = fixture.open("c");
   deepStrictEqual([third.only("ERROR")["code"], third.hasEnded], ["RATE_LIMIT", true]);
+  deepStrictEqual(fixture.logged, ["wire_problem RATE_LIMIT c"]);
   first.socket.destroy();
   fixture.settle();
   strictEqual(fixture.open("c").all("HELLO_ACK").length, 1);
@@ -229,7 +230,7 @@ Deno.test("WireServer logs each peer's problem once", () => {
   for (let n = 0; n < 10; n++) client.sendText("junk");
   fixture.settle();
   strictEqual(client.all("ERROR").length, 10);
-  deepStrictEqual(fixture.logged, ["wire_problem BAD_JSON"]);
+  deepStrictEqual(fixture.logged, ["wire_problem BAD_JSON alice"]);
 });
 
 Deno.test("WireServer never lets any bytes of one peer reach another", () => {

@@ -50,18 +50,20 @@ Deno.test("WireServer fills what HELLO leaves out from the configuration", () =>
   deepStrictEqual(opened.payload.agent, { name: "mm", version: "2" });
 });
 
+/** Who has not shown the token, or whose HELLO cannot be read. */
+const STRANGER = "unauthenticated";
 const refusals = [
-  ["a wrong token", { token: "wrong" }, "AUTH"],
-  ["a wrong token before anything else", { token: "wrong", wire: [9], client_id: "" }, "AUTH"],
-  ["no token", { token: undefined }, "AUTH"],
-  ["another wire version", { wire: [2] }, "WIRE_VERSION"],
-  ["a bad client_id", { client_id: "no spaces" }, "BAD_MESSAGE"],
-  ["lock-step outside a backtest", { session_mode: "lockstep" }, "BAD_MESSAGE"],
-  ["another journal", { resume_journal_id: "feed", resume_from: 0 }, "JOURNAL_CHANGED"],
-  ["a number that was never given", { resume_from: 1 }, "RESUME_AHEAD"],
+  ["a wrong token", { token: "wrong" }, "AUTH", STRANGER],
+  ["a wrong token first of all", { token: "wrong", wire: [9], client_id: "" }, "AUTH", STRANGER],
+  ["no token", { token: undefined }, "AUTH", STRANGER],
+  ["another wire version", { wire: [2] }, "WIRE_VERSION", STRANGER],
+  ["a bad client_id", { client_id: "no spaces" }, "BAD_MESSAGE", STRANGER],
+  ["lock-step outside a backtest", { session_mode: "lockstep" }, "BAD_MESSAGE", "alice"],
+  ["another journal", { resume_journal_id: "feed", resume_from: 0 }, "JOURNAL_CHANGED", "alice"],
+  ["a number that was never given", { resume_from: 1 }, "RESUME_AHEAD", "alice"],
 ] as const;
-for (const [what, change, code] of refusals) {
-  Deno.test(`WireServer refuses HELLO ${code} for ${what}`, () => {
+for (const [what, change, code, peer] of refusals) {
+  Deno.test(`WireServer refuses HELLO ${code} for ${what}, and logs it of ${peer}`, () => {
     const fixture = new WireFixture();
     const client = fixture.hello("alice", change);
     fixture.settle();
@@ -71,9 +73,17 @@ for (const [what, change, code] of refusals) {
     ok(client.hasEnded);
     ok(!String(error["message"]).includes(TOKEN));
     deepStrictEqual(eventTypes(fixture), []);
-    deepStrictEqual(fixture.backend.alarms, code === "RESUME_AHEAD" ? [code] : []);
+    deepStrictEqual(fixture.logged, [`wire_problem ${code} ${peer}`]);
+    deepStrictEqual(fixture.backend.alarms.length, code === "RESUME_AHEAD" ? 1 : 0);
   });
 }
+
+Deno.test("WireServer names the client in the alarm RESUME_AHEAD", () => {
+  const fixture = new WireFixture();
+  for (const clientId of ["alice", "bob"]) fixture.hello(clientId, { resume_from: 1 });
+  const clients = fixture.backend.alarms.map((text) => /of (\w+): resume_from/.exec(text)?.[1]);
+  deepStrictEqual(clients, ["alice", "bob"]);
+});
 
 Deno.test("WireServer asks for HELLO when another message comes first", () => {
   const fixture = new WireFixture();
