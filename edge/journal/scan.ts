@@ -9,12 +9,19 @@
  * @module
  */
 import type { Disk } from "../ports.ts";
+import { oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { genesisChain, type SegmentHeader, segmentName } from "./format.ts";
 import type { HighWaterMark } from "./high_water.ts";
-import { earlyEndAdvice, type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import {
+  type JournalPlace,
+  JournalRefused,
+  LOSS_ADVICE,
+  NOTHING_LEFT_ADVICE,
+  RESTORE_ADVICE,
+} from "./refusal.ts";
 import { type Batch, type ReadDepth, readWindow, SegmentReader } from "./segment_reader.ts";
 import { isSegmentLost, lastSegmentNumber } from "./segments.ts";
-import type { JournalTail } from "./writer.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
 
 /** Bytes that were being written when the process or the machine died. */
 export type TornTail = {
@@ -26,7 +33,7 @@ export type TornTail = {
 
 export type ScanOptions = {
   readonly disk: Disk;
-  readonly directory: string;
+  readonly stateDirectory: string;
   /** All segments, from `listSegments`. */
   readonly segments: readonly SegmentHeader[];
   /** The batch after which to begin. */
@@ -92,13 +99,13 @@ export class JournalScan {
    * @throws {JournalRefused} At the first record that is not as it was written.
    */
   *batches(): Generator<Batch> {
-    const { disk, directory, segments } = this.#options;
+    const { segments } = this.#options;
     const window = readWindow();
     for (const header of segments) {
       const { number } = header;
       if (number < this.#tail.segment) continue;
       if (this.#isTornBefore(header)) break;
-      const reader = new SegmentReader(disk, { directory, number }, window);
+      const reader = this.#open(number, window);
       try {
         this.#enter(reader);
         yield* this.#segmentBatches(reader);
@@ -118,15 +125,21 @@ export class JournalScan {
 
   /** Returns the number of the first intact batch in the segments from `number` on. */
   #intactBatchFrom(number: number): number | undefined {
-    const { disk, directory, segments } = this.#options;
+    const { segments } = this.#options;
     for (const header of segments) {
       if (header.number < number) continue;
-      const reader = new SegmentReader(disk, { directory, number: header.number });
+      const reader = this.#open(header.number);
       const intact = reader.intactBatchAfter(0);
       reader.close();
       if (intact !== undefined) return intact;
     }
     return undefined;
+  }
+
+  #open(number: number, window = readWindow()): SegmentReader {
+    const { disk, stateDirectory } = this.#options;
+    const directory = journalDirectory(stateDirectory);
+    return new SegmentReader(disk, { directory, number }, window);
   }
 
   #enter(reader: SegmentReader): void {
@@ -184,16 +197,17 @@ export class JournalScan {
     if (mark === undefined) return;
     const { batch, segment } = this.#tail;
     if (batch < mark.batch) {
-      throw this.#earlyEnd(`its high-water mark (batch ${mark.batch}, seq ${mark.seq})`);
+      throw this.earlyEnd(`its high-water mark (batch ${mark.batch}, seq ${mark.seq})`);
     }
     // The mark lags. A segment is begun when all before it is durable, and was acknowledged then.
     const last = this.#lastSegment();
-    if (segment < last) throw this.#earlyEnd(`its last segment (${segmentName(last)})`);
+    if (segment < last) throw this.earlyEnd(`its last segment (${segmentName(last)})`);
   }
 
   /** The segment in which the journal must end: the last one, also if nothing is left of it. */
   #lastSegment(): number {
-    const { disk, directory, segments } = this.#options;
+    const { disk, stateDirectory, segments } = this.#options;
+    const directory = journalDirectory(stateDirectory);
     const last = segments.at(-1)?.number;
     if (last === undefined) return 0;
     const newest = lastSegmentNumber(disk, directory) ?? last;
@@ -201,13 +215,24 @@ export class JournalScan {
     return newest > last && isSegmentLost(disk, directory, newest) ? newest : last;
   }
 
-  #earlyEnd(what: string): JournalRefused {
+  /** Returns the refusal of a journal that is whole up to where the walk has come, before `what`. */
+  earlyEnd(what: string): JournalRefused {
     const { batch, seq, segment, offset } = this.#tail;
     return new JournalRefused(
       `it must reach ${what}: was at its end after batch ${batch}, seq ${seq}`,
-      earlyEndAdvice(this.#tail),
+      this.#earlyEndAdvice(),
       { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 },
     );
+  }
+
+  /** A loss is offered only where there is something to begin on. */
+  #earlyEndAdvice(): string {
+    const { disk, stateDirectory, segments } = this.#options;
+    const { batch, seq } = this.#tail;
+    if (batch === 0) return NOTHING_LEFT_ADVICE;
+    const isFromBeginning = segments[0]?.firstSeq === 1;
+    const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory) ?? Infinity;
+    return isFromBeginning || checkpointSeq <= seq ? LOSS_ADVICE : RESTORE_ADVICE;
   }
 }
 
