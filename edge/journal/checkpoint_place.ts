@@ -49,10 +49,9 @@ export function findBeginning(
   if (first === undefined) {
     throw new RangeError("Cannot find the beginning: there must be a segment");
   }
-  const directory = journalDirectory(stateDirectory);
-  const scan = { disk, directory, segments, mark, depth: "checked" } as const;
+  const scan = { disk, stateDirectory, segments, mark, depth: "checked" } as const;
   const start = journalStart(first);
-  const endBatch = options.mark === "ignored" ? readThrough(scan, start).batch : undefined;
+  const endBatch = options.mark === "ignored" ? readThrough(scan, start).tail.batch : undefined;
   const stored = options.from === "zero" ? undefined : storedCheckpoint(options, endBatch);
   if (stored === undefined && first.firstSeq > 1) {
     throw new JournalRefused(
@@ -91,18 +90,20 @@ function placeAfterCheckpoint(
   start: JournalTail,
 ): JournalTail {
   try {
-    return placeAfter(checkpoint, scan);
+    const { disk, stateDirectory, segments } = scan;
+    const directory = journalDirectory(stateDirectory);
+    return placeAfter(checkpoint, { disk, directory, segments });
   } catch (error) {
-    const end = readThrough(scan, start);
-    throw checkpoint.batch > end.batch ? endsBefore({ checkpoint, end }) : error;
+    const walked = readThrough(scan, start);
+    throw checkpoint.batch > walked.tail.batch ? endsBefore(checkpoint, walked) : error;
   }
 }
 
-/** Returns where a journal ends. @throws {JournalRefused} If it is damaged before its end. */
-function readThrough(scan: Omit<ScanOptions, "from">, start: JournalTail): JournalTail {
+/** Returns the walk to a journal's end. @throws {JournalRefused} If it is damaged before that. */
+function readThrough(scan: Omit<ScanOptions, "from">, start: JournalTail): JournalScan {
   const whole = new JournalScan({ ...scan, from: start });
   for (const _ of whole.batches());
-  return whole.tail;
+  return whole;
 }
 
 /** The checkpoint to begin from; those taken after `endBatch` are passed over. */

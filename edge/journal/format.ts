@@ -84,10 +84,8 @@ const SEGMENT_HEADER =
 
 /** Reads a segment's header line; a string says what is wrong with it. */
 export function parseSegmentHeader(line: string): SegmentHeader | string {
-  const newer = /^\{"segment":\{"format":(\d+),/.exec(line);
-  if (newer !== null && Number(newer[1]) > FORMAT) {
-    return `its format must be at most ${FORMAT}: was ${newer[1]}`;
-  }
+  const newer = newerFormat(line);
+  if (newer !== undefined) return `its format must be at most ${FORMAT}: was ${newer}`;
   const match = SEGMENT_HEADER.exec(line);
   if (match === null) return "its first line must be a segment header: was something else";
   const [, text, journalId, number, firstBatch, firstSeq, previousChain, check] = match;
@@ -99,6 +97,17 @@ export function parseSegmentHeader(line: string): SegmentHeader | string {
     firstSeq: Number(firstSeq),
     previousChain: previousChain ?? "",
   };
+}
+
+/** Returns whether a segment's header line is none that any version wrote. */
+export function isSegmentHeaderLost(line: string): boolean {
+  return typeof parseSegmentHeader(line) === "string" && newerFormat(line) === undefined;
+}
+
+/** Returns the version of a format that this one cannot read. */
+function newerFormat(line: string): number | undefined {
+  const version = Number(/^\{"segment":\{"format":(\d+),/.exec(line)?.[1] ?? FORMAT);
+  return version > FORMAT ? version : undefined;
 }
 
 /** Writes the header line of a batch with its line end, and returns the chain after it. */

@@ -96,8 +96,7 @@ function openScan(disk: Disk, stateDirectory: string): OpenScan {
     );
   }
   const from = segments.length === 0 ? placeOfMark(mark) : beginning(mark.journalId, segments);
-  const directory = journalDirectory(stateDirectory);
-  const scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
+  const scan = new JournalScan({ disk, stateDirectory, segments, from, mark, depth: "checked" });
   return { scan, segments: segments.length };
 }
 
@@ -143,9 +142,8 @@ function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void)
       visit(batch);
     }
     const { value: checkpoint } = placed;
-    const end = open.scan.tail;
-    if (checkpoint !== undefined && checkpoint.batch > end.batch) {
-      throw endsBefore({ checkpoint, end });
+    if (checkpoint !== undefined && checkpoint.batch > open.scan.tail.batch) {
+      throw endsBefore(checkpoint, open.scan);
     }
   });
   // Damage to the journal itself is said first, as by a start.

@@ -7,7 +7,8 @@ import type { Disk } from "../ports.ts";
 import { oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, readHighWater } from "./high_water.ts";
-import { earlyEndAdvice, JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
+import { JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
+import type { JournalScan } from "./scan.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
@@ -119,16 +120,9 @@ export function disagreement(tail: JournalTail, was: string): JournalRefused {
   );
 }
 
-/** The refusal of a journal that is whole up to `end`, which is before its checkpoint. */
-export function endsBefore(
-  { checkpoint, end }: { readonly checkpoint: JournalTail; readonly end: JournalTail },
-): JournalRefused {
-  return new JournalRefused(
-    `it must reach its checkpoint (batch ${checkpoint.batch}, seq ${checkpoint.seq}): was at its ` +
-      `end after batch ${end.batch}, seq ${end.seq}`,
-    earlyEndAdvice(end),
-    { segment: segmentName(end.segment), offset: end.offset },
-  );
+/** The refusal of a journal that is whole up to where the walk has come, which is before its checkpoint. */
+export function endsBefore({ batch, seq }: JournalTail, walked: JournalScan): JournalRefused {
+  return walked.earlyEnd(`its checkpoint (batch ${batch}, seq ${seq})`);
 }
 
 function afterDroppedBatch(tail: JournalTail, first: SegmentHeader | undefined): JournalTail {

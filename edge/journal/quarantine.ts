@@ -51,15 +51,14 @@ function requireNoEffects(seq: number, lines: EventLines | undefined): void {
 
 /** Returns what is recorded of an event; undefined if the journal does not hold it. */
 function recordedLines(disk: Disk, stateDirectory: string, seq: number): EventLines | undefined {
-  const directory = journalDirectory(stateDirectory);
-  const all = listSegments(disk, directory);
+  const all = listSegments(disk, journalDirectory(stateDirectory));
   const segments = all.slice(all.findLastIndex(({ firstSeq }) => firstSeq <= seq));
   const [first] = segments;
   if (first === undefined) return undefined;
   const from = journalStart(first);
   const scan = new JournalScan({
     disk,
-    directory,
+    stateDirectory,
     segments,
     from,
     mark: undefined,

@@ -162,11 +162,10 @@ class ExistingJournal implements Recovery {
   ) {
     const { mark, segments, first } = found;
     const { disk, stateDirectory } = options;
-    const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.#mark = mark;
     this.journalId = first.journalId;
-    const scan = { disk, directory, segments, mark, depth: "checked" } as const;
+    const scan = { disk, stateDirectory, segments, mark, depth: "checked" } as const;
     const { stored, from } = findBeginning(options, { mark, segments });
     this.checkpoint = stored?.state;
     this.lostSinceUs = stored?.lostSinceUs;
@@ -238,7 +237,7 @@ class ExistingJournal implements Recovery {
       if (header.number === checkpoint.batch) return;
     }
     // Its header is there and its parts are not: acknowledged, so no torn tail.
-    throw endsBefore({ checkpoint, end: this.#before.tail });
+    throw endsBefore(checkpoint, this.#before);
   }
 
   #checkVersion({ header, segment, offset }: Batch): void {

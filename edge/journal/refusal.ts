@@ -70,11 +70,6 @@ export const LOSS_ADVICE = `${RESTORE_ADVICE}. If there is no newer copy, "tapel
 export const NOTHING_LEFT_ADVICE = `${RESTORE_ADVICE}. If there is no backup, begin anew with a ` +
   "new --state-dir: what rests at the venues is then nobody's, and all numbers begin again";
 
-/** Returns what to do about a journal that is whole up to `batch`, its last one, and ends too early. */
-export function earlyEndAdvice({ batch }: { readonly batch: number }): string {
-  return batch === 0 ? NOTHING_LEFT_ADVICE : LOSS_ADVICE;
-}
-
 /** What to do about an event of which effects were shown and sent, and that a replay cannot apply. */
 export const EFFECTS_ADVICE =
   "Start again with more memory, or have another executable, the one before or a mended one, take a " +

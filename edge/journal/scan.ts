@@ -3,16 +3,25 @@
  * chain, hashes, and the high-water mark. Recovery, verification and the follower all go this way,
  * so they all say the same of the same damage.
  *
- * The one damage that is no corruption is a torn tail: the last batch, beyond the high-water mark,
- * not intact and nothing intact after it. It was never acknowledged.
+ * Damage is a batch that is not intact before one that is. Where nothing after it is intact, the end
+ * is torn: beyond the high-water mark, in the last segment, it was never acknowledged; before either,
+ * the journal is whole up to there and ends too early.
  * @module
  */
 import type { Disk } from "../ports.ts";
+import { oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { genesisChain, type SegmentHeader, segmentName } from "./format.ts";
 import type { HighWaterMark } from "./high_water.ts";
-import { earlyEndAdvice, type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import {
+  type JournalPlace,
+  JournalRefused,
+  LOSS_ADVICE,
+  NOTHING_LEFT_ADVICE,
+  RESTORE_ADVICE,
+} from "./refusal.ts";
 import { type Batch, type ReadDepth, readWindow, SegmentReader } from "./segment_reader.ts";
-import type { JournalTail } from "./writer.ts";
+import { isSegmentLost, lastSegmentNumber } from "./segments.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
 
 /** Bytes that were being written when the process or the machine died. */
 export type TornTail = {
@@ -24,11 +33,12 @@ export type TornTail = {
 
 export type ScanOptions = {
   readonly disk: Disk;
-  readonly directory: string;
+  readonly stateDirectory: string;
   /** All segments, from `listSegments`. */
   readonly segments: readonly SegmentHeader[];
   /** The batch after which to begin. */
   readonly from: JournalTail;
+  /** undefined: the journal may end anywhere. */
   readonly mark: HighWaterMark | undefined;
   readonly depth: Extract<ReadDepth, "checked" | "unchecked">;
 };
@@ -89,20 +99,47 @@ export class JournalScan {
    * @throws {JournalRefused} At the first record that is not as it was written.
    */
   *batches(): Generator<Batch> {
-    const { disk, directory, segments } = this.#options;
+    const { segments } = this.#options;
     const window = readWindow();
     for (const header of segments) {
       const { number } = header;
       if (number < this.#tail.segment) continue;
-      const reader = new SegmentReader(disk, { directory, number }, window);
+      if (this.#isTornBefore(header)) break;
+      const reader = this.#open(number, window);
       try {
         this.#enter(reader);
-        yield* this.#segmentBatches(reader, header === segments.at(-1));
+        yield* this.#segmentBatches(reader);
       } finally {
         reader.close();
       }
     }
-    this.#checkMarkReached();
+    this.#checkReached();
+  }
+
+  /** True where the end of the segment before is missing and nothing follows from here on. */
+  #isTornBefore({ number, firstBatch }: SegmentHeader): boolean {
+    if (this.#torn !== undefined) return true;
+    const isMissing = number > this.#tail.segment && firstBatch > this.#tail.batch + 1;
+    return isMissing && this.#intactBatchFrom(number) === undefined;
+  }
+
+  /** Returns the number of the first intact batch in the segments from `number` on. */
+  #intactBatchFrom(number: number): number | undefined {
+    const { segments } = this.#options;
+    for (const header of segments) {
+      if (header.number < number) continue;
+      const reader = this.#open(header.number);
+      const intact = reader.intactBatchAfter(0);
+      reader.close();
+      if (intact !== undefined) return intact;
+    }
+    return undefined;
+  }
+
+  #open(number: number, window = readWindow()): SegmentReader {
+    const { disk, stateDirectory } = this.#options;
+    const directory = journalDirectory(stateDirectory);
+    return new SegmentReader(disk, { directory, number }, window);
   }
 
   #enter(reader: SegmentReader): void {
@@ -111,12 +148,12 @@ export class JournalScan {
     this.#tail = entered(this.#tail, reader);
   }
 
-  *#segmentBatches(reader: SegmentReader, isLast: boolean): Generator<Batch> {
+  *#segmentBatches(reader: SegmentReader): Generator<Batch> {
     for (;;) {
       const found = reader.read(this.#tail.offset, this.#options.depth);
       if (found.kind === "end") return;
       if (found.kind === "bad") {
-        if (this.#judge(reader, found.problem, isLast) === "torn") return;
+        if (this.#judge(reader, found.problem) === "torn") return;
         continue;
       }
       this.#check(found.batch);
@@ -137,21 +174,17 @@ export class JournalScan {
   }
 
   /**
-   * A damaged batch: torn if it was never acknowledged, else corruption; whole by now if a daemon
+   * A batch that is not intact: torn if nothing after it is, else corruption; whole by now if a daemon
    * was writing it when it was read, for a later one is written only after it.
    */
-  #judge(reader: SegmentReader, problem: string, isLast: boolean): "torn" | "whole" {
+  #judge(reader: SegmentReader, problem: string): "torn" | "whole" {
     const { offset, batch, seq } = this.#tail;
-    const place = { segment: segmentName(reader.number), offset, batch: batch + 1, seq: seq + 1 };
-    if (!isLast) throw refusal(problem, place);
-    const mark = this.#options.mark;
-    if (mark !== undefined && batch < mark.batch) {
-      throw refusal(`${problem}, before the high-water mark at batch ${mark.batch}`, place);
-    }
-    const intact = reader.intactBatchAfter(offset);
+    const intact = reader.intactBatchAfter(offset) ?? this.#intactBatchFrom(reader.number + 1);
     if (intact !== undefined) {
       reader.refresh();
       if (reader.read(offset, this.#options.depth).kind === "batch") return "whole";
+      const segment = segmentName(reader.number);
+      const place = { segment, offset, batch: batch + 1, seq: seq + 1 };
       throw refusal(`${problem}, before intact batch ${intact}`, place);
     }
     const bytes = reader.lastWritten(offset) - offset;
@@ -159,16 +192,47 @@ export class JournalScan {
     return "torn";
   }
 
-  #checkMarkReached(): void {
+  #checkReached(): void {
     const { mark } = this.#options;
+    if (mark === undefined) return;
+    const { batch, segment } = this.#tail;
+    if (batch < mark.batch) {
+      throw this.earlyEnd(`its high-water mark (batch ${mark.batch}, seq ${mark.seq})`);
+    }
+    // The mark lags. A segment is begun when all before it is durable, and was acknowledged then.
+    const last = this.#lastSegment();
+    if (segment < last) throw this.earlyEnd(`its last segment (${segmentName(last)})`);
+  }
+
+  /** The segment in which the journal must end: the last one, also if nothing is left of it. */
+  #lastSegment(): number {
+    const { disk, stateDirectory, segments } = this.#options;
+    const directory = journalDirectory(stateDirectory);
+    const last = segments.at(-1)?.number;
+    if (last === undefined) return 0;
+    const newest = lastSegmentNumber(disk, directory) ?? last;
+    // A whole one was begun since, by a daemon that writes meanwhile.
+    return newest > last && isSegmentLost(disk, directory, newest) ? newest : last;
+  }
+
+  /** Returns the refusal of a journal that is whole up to where the walk has come, before `what`. */
+  earlyEnd(what: string): JournalRefused {
     const { batch, seq, segment, offset } = this.#tail;
-    if (mark === undefined || batch >= mark.batch) return;
-    throw new JournalRefused(
-      `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
-        `was at its end after batch ${batch}, seq ${seq}`,
-      earlyEndAdvice(this.#tail),
+    return new JournalRefused(
+      `it must reach ${what}: was at its end after batch ${batch}, seq ${seq}`,
+      this.#earlyEndAdvice(),
       { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 },
     );
+  }
+
+  /** A loss is offered only where there is something to begin on. */
+  #earlyEndAdvice(): string {
+    const { disk, stateDirectory, segments } = this.#options;
+    const { batch, seq } = this.#tail;
+    if (batch === 0) return NOTHING_LEFT_ADVICE;
+    const isFromBeginning = segments[0]?.firstSeq === 1;
+    const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory) ?? Infinity;
+    return isFromBeginning || checkpointSeq <= seq ? LOSS_ADVICE : RESTORE_ADVICE;
   }
 }
 

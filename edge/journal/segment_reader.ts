@@ -22,6 +22,7 @@ import {
   skimBatchHeader,
   storedBytes,
 } from "./format.ts";
+import { intactBatchIn } from "./intact_batch.ts";
 import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 
 const AHEAD_BYTES_MIN = 2 * HEADER_BYTES_MAX;
@@ -164,20 +165,9 @@ export class SegmentReader {
     return end;
   }
 
-  /** Returns the number of the first intact batch header that begins a line after `from`. */
+  /** Returns the number of the first intact batch header that begins after `from`. */
   intactBatchAfter(from: number): number | undefined {
-    const size = this.size();
-    for (let at = from; at < size; at += AHEAD_BYTES_MAX) {
-      const text = decoder.decode(
-        this.#bytes(at, Math.min(AHEAD_BYTES_MAX + HEADER_BYTES_MAX, size - at)),
-      );
-      const lines = text.matchAll(/[\n\0](\{"batch":\{[^\n]*)\n/g);
-      for (const line of lines) {
-        const header = parseBatchHeader(line[1] ?? "");
-        if (header !== undefined) return header.number;
-      }
-    }
-    return undefined;
+    return intactBatchIn(this.#file, from + 1);
   }
 
   /** Returns bytes as they stand in the file; they hold until the next read. */

@@ -2,13 +2,23 @@
  * The segments of a journal as a row: complete, in order, of one journal, from its anchor on.
  *
  * The anchor (`journal/anchor.json`) says where the journal begins since retention dropped its
- * oldest segments, or where it was begun after a loss; without one it begins at segment 1, batch 1. Segments before the anchor are left-overs
- * of a retention that was interrupted: they are ignored, and removed by the next one.
+ * oldest segments, or where it was begun after a loss; without one it begins at segment 1, batch 1.
+ * Segments before the anchor are left-overs of a retention that was interrupted: they are ignored,
+ * and removed by the next one. Segments at the end of which nothing is left are no part of the row:
+ * where the journal must reach them, it ends too early (`scan.ts`).
  * @module
  */
 import { sha256 } from "../../sha256.ts";
 import type { Disk } from "../ports.ts";
-import { genesisChain, type SegmentHeader, segmentName, segmentNumber } from "./format.ts";
+import {
+  genesisChain,
+  HEADER_BYTES_MAX,
+  isSegmentHeaderLost,
+  type SegmentHeader,
+  segmentName,
+  segmentNumber,
+} from "./format.ts";
+import { intactBatchIn } from "./intact_batch.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { readWindow, SegmentReader } from "./segment_reader.ts";
 
@@ -39,11 +49,13 @@ export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
   if (!disk.exists(directory)) return [];
   const anchor = readAnchor(disk, directory);
   const first = anchor?.number ?? 1;
-  const numbers = disk.list(directory).map(segmentNumber)
-    .filter((number) => number !== undefined).filter((number) => number >= first);
+  const numbers = segmentNumbers(disk, directory).filter((number) => number >= first);
+  const kept = numbers.findLastIndex((number, index) =>
+    index === 0 || !isSegmentLost(disk, directory, number)
+  );
   const headers: SegmentHeader[] = [];
   const window = readWindow();
-  for (const number of numbers) {
+  for (const number of numbers.slice(0, kept + 1)) {
     const expected = first + headers.length;
     if (number !== expected) throw missingSegment(expected, number);
     const reader = new SegmentReader(disk, { directory, number }, window);
@@ -61,6 +73,28 @@ export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
  */
 export function firstSegment(disk: Disk, directory: string): number {
   return readAnchor(disk, directory)?.number ?? 1;
+}
+
+/** Returns the number of the last segment that is there, whatever is left of it. */
+export function lastSegmentNumber(disk: Disk, directory: string): number | undefined {
+  return segmentNumbers(disk, directory).at(-1);
+}
+
+function segmentNumbers(disk: Disk, directory: string): number[] {
+  return disk.list(directory).map(segmentNumber).filter((number) => number !== undefined);
+}
+
+/** Returns whether nothing is left of a segment that is there: neither its header nor a batch. */
+export function isSegmentLost(disk: Disk, directory: string, number: number): boolean {
+  const file = disk.open(`${directory}/${segmentName(number)}`, "read");
+  try {
+    const bytes = new Uint8Array(HEADER_BYTES_MAX);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
+    const [line = ""] = text.split("\n", 1);
+    return isSegmentHeaderLost(line) && intactBatchIn(file, 0) === undefined;
+  } finally {
+    file.close();
+  }
 }
 
 function missingSegment(expected: number, found: number): JournalRefused {

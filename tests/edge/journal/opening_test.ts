@@ -3,7 +3,7 @@
  * where retention has dropped all that it stands for.
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual, throws } from "node:assert/strict";
 import { placeAfter } from "../../../edge/journal/opening.ts";
 import { checkpointDirectory } from "../../../edge/journal/checkpoint_files.ts";
 import { createHighWater, highWaterPath } from "../../../edge/journal/high_water.ts";
@@ -199,6 +199,29 @@ Deno.test("recover() refuses a journal that begins later than at 1 and ends befo
   disk.remove(`${checkpointDirectory(STATE)}/${older}`);
   throws(() => opened(disk, "ignored"), /must have a checkpoint: was without one/);
 });
+
+for (const reaches of ["high-water mark", "checkpoint"] as const) {
+  Deno.test(`recover() offers no loss to accept where no checkpoint is left before its ${reaches} and none of its beginning`, () => {
+    const { disk, earlierMark } = checkpointed();
+    const [older] = disk.list(checkpointDirectory(STATE));
+    dropFirstSegment(disk);
+    loseLastBatch(disk, "all of it");
+    if (reaches === "checkpoint") disk.put(highWaterPath(STATE), earlierMark);
+    match(
+      refusalOf(disk),
+      new RegExp(`must reach its ${reaches} .*after batch 19.* --accept-loss`),
+    );
+    disk.remove(`${checkpointDirectory(STATE)}/${older}`);
+    const refusal = refusalOf(disk);
+    match(
+      refusal,
+      new RegExp(`must reach its ${reaches} .*after batch 19.* restore the whole of it`),
+    );
+    doesNotMatch(refusal, /--accept-loss/);
+    strictEqual(journalVerify(disk, STATE).problem, refusal);
+    throws(() => opened(disk, "ignored"), /must have a checkpoint: was without one.* restore/);
+  });
+}
 
 Deno.test("recover() names the damage, not the checkpoint that is beyond it", () => {
   const rig = new JournalRig();

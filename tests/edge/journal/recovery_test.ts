@@ -11,25 +11,30 @@ import {
   JournalRefused,
   journalVerify,
   PoisonEvent,
+  recover,
   replayInto,
 } from "../../../edge/journal/mod.ts";
 import { encodeAnchor } from "../../../edge/journal/segments.ts";
 import { EchoTimeline } from "../../support/echo_timeline.ts";
 import {
   controlHead,
+  ENGINE,
   JournalRig,
   openJournal,
   replayDisk,
+  SILENT,
   STATE,
 } from "../../support/journal_rig.ts";
 import type { ByteWriter } from "../../../wire/byte_writer.ts";
 import { NO_POISON } from "../../../edge/poison.ts";
 import { DiskError } from "../../../edge/ports.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
+import { piecesOf, putPieces } from "../../support/segment_pieces.ts";
 
 const FIRST = `${STATE}/journal/00000001.log`;
 const SECOND = `${STATE}/journal/00000002.log`;
 const THIRD = `${STATE}/journal/00000003.log`;
+const MARK = `${STATE}/high_water`;
 
 function journalOf(events: number): JournalRig {
   const rig = new JournalRig();
@@ -109,6 +114,156 @@ Deno.test("recover() refuses a tail cut below the high-water mark", () => {
   match(refusalOf(rig.disk).message, /high-water mark/);
 });
 
+/** What may stand behind the byte at which an end was torn. */
+const BEHIND:
+  readonly (readonly [what: string, cut: (bytes: Uint8Array, at: number) => Uint8Array])[] = [
+    ["zeros", (bytes, at) => bytes.fill(0, at)],
+    ["nothing", (bytes, at) => bytes.subarray(0, at)],
+    ["garbage", (bytes, at) => bytes.map((byte, index) => index < at ? byte : (index * 37) % 251)],
+  ];
+for (const [what, cut] of BEHIND) {
+  Deno.test(`recover() offers a loss to accept where the end is torn anywhere with ${what} behind`, () => {
+    const { disk } = journalOf(15);
+    const text = new TextDecoder("latin1").decode(disk.read(FIRST));
+    const fourth = text.indexOf('{"batch":{"number":4,');
+    const fifth = text.indexOf('{"batch":{"number":5,');
+    const end = text.replace(/\0+$/, "").length;
+    for (let at = fourth; at < end; at += 7) {
+      const torn = disk.clone();
+      alter(torn, FIRST, (bytes) => cut(bytes, at));
+      const left = at < fifth ? 9 : 12;
+      const said = `high-water mark (batch 5, seq 15): was at its end after batch ${
+        left / 3
+      }, seq ${left}`;
+      const { message } = refusalOf(torn);
+      ok(message.includes(said) && message.includes("--accept-loss"), `${at}: ${message}`);
+      strictEqual(journalVerify(torn, STATE).problem, message);
+      strictEqual(acceptableSeq(torn), left, `cut at ${at}`);
+    }
+  });
+}
+
+/** Reads what accepting a loss would go on from, and returns its last event. */
+function acceptableSeq(disk: MemoryDisk): number {
+  const randomness = { bytes: (length: number) => new Uint8Array(length) };
+  const of = { disk, randomness, log: SILENT, stateDirectory: STATE, engineVersion: ENGINE };
+  const recovery = recover({ ...of, mark: "ignored", access: "read" });
+  for (const _ of recovery.records());
+  return recovery.tail.seq;
+}
+
+/** Three segments; `earlierMark`: the last one before the third was begun. */
+function threeSegments(): { readonly disk: MemoryDisk; readonly earlierMark: Uint8Array } {
+  const rig = new JournalRig();
+  let earlierMark = new Uint8Array(0);
+  while (!rig.disk.exists(THIRD)) {
+    earlierMark = rig.disk.read(MARK).slice();
+    rig.fill(3);
+  }
+  rig.fill(9);
+  rig.stop();
+  return { disk: rig.disk, earlierMark };
+}
+
+/** Loses what stands from the `index`-th batch on, counted from the end if negative, from a byte of it. */
+function loseFrom(disk: MemoryDisk, number: number, index: number, byte = 0): void {
+  const { header, batches } = piecesOf(disk, number);
+  const part = batches.at(index)?.subarray(0, byte) ?? EMPTY;
+  putPieces(disk, number, [header, ...batches.slice(0, index), part, new Uint8Array(5000)]);
+}
+
+const EMPTY = new Uint8Array(0);
+type Damage = (disk: MemoryDisk) => void;
+
+/** How several segments may have lost their end: nothing intact is behind it. */
+const TORN_ENDS: readonly (readonly [what: string, damage: Damage])[] = [
+  ["whose last segment is all zeros", (disk) => alter(disk, THIRD, (bytes) => bytes.fill(0))],
+  ["whose last segment is empty", (disk) => disk.put(THIRD, EMPTY)],
+  ["whose last segment is cut in its header", (disk) => {
+    alter(disk, THIRD, (bytes) => bytes.fill(0, 100));
+  }],
+  ["whose last segment is garbage", (disk) => {
+    alter(disk, THIRD, (bytes) => bytes.map((_, index) => (index * 37) % 251));
+  }],
+  ["whose last segments are gone and all zeros", (disk) => {
+    disk.put(`${STATE}/journal/00000004.log`, new Uint8Array(5000));
+    disk.remove(THIRD);
+  }],
+  ["that is cut in a batch before a segment of zeros", (disk) => {
+    loseFrom(disk, 2, -1, 700);
+    alter(disk, THIRD, (bytes) => bytes.fill(0));
+  }],
+  ["that is cut in a batch before a segment of which the header is left", (disk) => {
+    loseFrom(disk, 2, -1, 700);
+    loseFrom(disk, 3, 0);
+  }],
+  ["that is cut between batches before a segment of which the header is left", (disk) => {
+    loseFrom(disk, 2, -2);
+    loseFrom(disk, 3, 0, 300);
+  }],
+];
+for (const [what, damage] of TORN_ENDS) {
+  Deno.test(`recover() offers a loss to accept of a journal ${what}, wherever its mark is`, () => {
+    const { disk, earlierMark } = threeSegments();
+    damage(disk);
+    const left = acceptableSeq(disk);
+    ok(left > 9);
+    const before = disk.read(SECOND);
+    for (const mark of [disk.read(MARK), earlierMark]) {
+      disk.put(MARK, mark);
+      const { message } = refusalOf(disk);
+      match(
+        message,
+        new RegExp(`must reach its .*: was at its end after batch ${left / 3}, seq ${left} `),
+      );
+      match(message, /--accept-loss/);
+      strictEqual(journalVerify(disk, STATE).problem, message);
+      deepStrictEqual(disk.read(SECOND), before, "nothing is cleared");
+    }
+  });
+}
+
+/** What is no lost end: something behind it is intact, or nothing is left before it. */
+const DAMAGED: readonly (readonly [what: string, damage: Damage])[] = [
+  ["that lost a sector of the last batch but one", (disk) => {
+    const { header, batches } = piecesOf(disk, 3);
+    batches.at(-2)?.fill(0, 600, 700);
+    putPieces(disk, 3, [header, ...batches]);
+  }],
+  ["that lost the headers of two batches up to its last one", (disk) => {
+    const { header, batches } = piecesOf(disk, 3);
+    batches.at(-3)?.fill(0, 100);
+    batches.at(-2)?.fill(0, 100);
+    putPieces(disk, 3, [header, ...batches]);
+  }],
+  ["with garbage from a batch up to its last one", (disk) => {
+    const { header, batches } = piecesOf(disk, 3);
+    batches.at(-2)?.fill(65, 100);
+    putPieces(disk, 3, [header, ...batches]);
+  }],
+  ["that is cut in a batch before an intact segment", (disk) => loseFrom(disk, 2, -1, 700)],
+  ["that is cut between batches before an intact segment", (disk) => loseFrom(disk, 2, -2)],
+  ["of which every segment is all zeros", (disk) => {
+    for (const path of [FIRST, SECOND, THIRD]) alter(disk, path, (bytes) => bytes.fill(0));
+  }],
+  ["that lost the header of its last segment", (disk) => {
+    alter(disk, THIRD, (bytes) => bytes.fill(0, 0, 100));
+  }],
+];
+for (const [what, damage] of DAMAGED) {
+  Deno.test(`recover() offers no loss to accept of a journal ${what}`, () => {
+    const { disk, earlierMark } = threeSegments();
+    damage(disk);
+    const { message } = refusalOf(disk);
+    match(message, /restore the whole of it/);
+    ok(!message.includes("--accept-loss"), message);
+    strictEqual(journalVerify(disk, STATE).problem, message);
+    throws(() => acceptableSeq(disk), { message });
+    disk.put(MARK, earlierMark);
+    strictEqual(refusalOf(disk).message, message);
+  });
+}
+
 Deno.test("recover() refuses zeros in the middle", () => {
   const rig = journalOf(30);
   alter(rig.disk, FIRST, (bytes) => bytes.fill(0, 4096, 8192));
@@ -167,6 +322,12 @@ Deno.test("recover() refuses a segment of another journal and of a newer format"
     return Uint8Array.from(text.replace('"format":1', '"format":2'), (c) => c.charCodeAt(0));
   });
   match(refusalOf(newer).message, /format must be at most 1: was 2.*newer Tapeline/);
+  const begun = threeSegments().disk;
+  const header =
+    '{"segment":{"format":2,"journal_id":"of a form that only the newer one knows"}}\n';
+  begun.put(THIRD, new TextEncoder().encode(header));
+  match(refusalOf(begun).message, /format must be at most 1: was 2.*newer Tapeline/);
+  throws(() => acceptableSeq(begun), /format must be at most 1: was 2/);
 });
 
 Deno.test("recover() refuses a journal whose high-water mark is missing or damaged", () => {
