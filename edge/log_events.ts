@@ -131,7 +131,7 @@ const DAEMON = {
     category: "daemon",
     levels: ["alarm"],
     says:
-      "Recovery failed at the same event again: venues are asked to cancel, no intents are taken.",
+      "Recovery failed at the same event again: venues are to cancel, no intents; `text`: what to do.",
   },
   configuration_reloaded: {
     category: "daemon",
