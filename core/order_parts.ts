@@ -19,7 +19,7 @@ import {
 import type { Execution } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 
-/** Why an order is being cancelled. All but `intent` are insisted upon. */
+/** Why an order is being cancelled. What no intent asked for is insisted upon. */
 export const CANCEL_CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
 export type CancelCause = (typeof CANCEL_CAUSES)[number];
 

@@ -19,13 +19,28 @@ import { issue } from "./requests.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import type { VenueId } from "../numbers.ts";
-import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../order.ts";
+import {
+  type CancelCause,
+  DOUBT,
+  type IntentRecord,
+  type Order,
+  type PendingCancel,
+} from "../order.ts";
 
 /** Ids of a report, where they are not those of its order. */
 export type CancelBearing = {
   readonly by: IntentRecord | undefined;
   readonly origIntentId: string | undefined;
   readonly causeIntentId: string | undefined;
+};
+
+/** Why nobody's cancel came, for people; what a client asked for it knows. */
+const BECAUSE: Readonly<Record<CancelCause, string | undefined>> = {
+  intent: undefined,
+  cancelAll: undefined,
+  lapse: "its time (ttl_ms, expire_us) is over",
+  disconnect: "its client has left, or was gone for longer than cancel_grace_ms",
+  kill: "the kill switch is on (operator.kill_switch)",
 };
 
 const ORDERS_OWN: CancelBearing = {
@@ -62,6 +77,7 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
     ...UNSAID,
     execType: "PendingCancel",
     reason,
+    text: BECAUSE[reason],
     by,
     origIntentId,
     causeIntentId,
@@ -91,12 +107,13 @@ export function endCancelled(turn: Turn, order: Order, reason: string): void {
   const { cancel } = order;
   order.cancel = null;
   const execType = cancel?.cause === "lapse" ? "Expired" : "Cancelled";
+  const because = cancel === null ? undefined : BECAUSE[cancel.cause];
   const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
   advance(turn, order, {
     ...UNSAID,
     execType,
     reason,
-    text: reason,
+    text: because === undefined ? reason : `${because}: ${reason}`,
     by,
     origIntentId,
     causeIntentId,

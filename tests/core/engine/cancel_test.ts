@@ -352,6 +352,32 @@ Deno.test("apply() cancels a lost client's orders after its grace, also those ac
   deepStrictEqual(w.commands.slice(before).map((c) => [c.kind, c.order]), [["Cancel", 2]]);
 });
 
+const BEGUN = [
+  [
+    "its time is over",
+    /^its time \(ttl_ms, expire_us\) is over/,
+    (w: World) => w.wait(60_000).fire(),
+  ],
+  ["its client has left", /^its client has left/, (w: World) => w.close({ cause: "goodbye" })],
+  [
+    "the kill switch is on",
+    /^the kill switch is on \(operator\.kill_switch\)/,
+    (w: World) => w.control("KillSwitchSet", { on: true, reason: "test" }),
+  ],
+] as const;
+for (const [what, sentence, begin] of BEGUN) {
+  Deno.test(`apply() says of a cancel that nobody sent that ${what}, when it begins and at its end`, () => {
+    const w = new World().start().open();
+    w.place("a1", { ttlMs: 60_000 });
+    w.accept();
+    const [pending] = begin(w);
+    match(pending?.text ?? "", sentence);
+    const [done] = w.cancelled();
+    match(done?.text ?? "", sentence);
+    ok(done?.text?.endsWith(": cancelled"), "the venue's own words come behind it");
+  });
+}
+
 const kept = [
   ["the client is back in time", (w: World) => w.close({ cause: "lost" }), 2],
   ["another connection took over", (w: World) => w.open({ session: 2 }).close({ session: 1 }), 0],
