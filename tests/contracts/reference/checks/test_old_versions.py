@@ -144,6 +144,17 @@ class InFlightCheck(Case):
         self.assertEqual((self.order.doubt, self.order.requests), ({"Submit"}, {}))
         self.assertIsNotNone(self.order.lookup_due)
 
+    def test_a_cancel_that_may_be_lost_goes_again_though_the_old_version_is_found(self):
+        self.gone()
+        self.world.broker("OrderAccepted", 1, venue_order_id="b")
+        (sent,) = self.world.event("control", "KillSwitchSet", {"on": True})["commands"]
+        failure = {"request": sent["request"], "outcome": "unknown", "text": ""}
+        (asked,) = self.world.broker("RequestFailed", 1, **failure)["commands"]
+        found = {"request": asked["request"], "status": "open", "order_qty": 10_000, "cum_qty": 0}
+        self.does_nothing(self.by_name("OrderFound", "a", **found, price=10_000))
+        self.assertEqual((self.order.doubt, self.order.retry), ({"Cancel"}, {"Cancel"}))
+        self.assertEqual((self.order.requests, self.order.attempts), ({}, 2))
+
 
 class NotLeftCheck(Case):
     """While the new version waits, or is in retry: it cannot be what the venue speaks of."""

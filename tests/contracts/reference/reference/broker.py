@@ -11,6 +11,7 @@ from .breaker import close
 from .changes import (
     accept,
     ask,
+    ask_once_more,
     client_order_id,
     end_cancelled,
     finish_replace,
@@ -92,7 +93,7 @@ def _found_old(state: State, order: Order, payload: Json) -> None:
     """What was found is the version before the one that is at the venue now."""
     take_answer(order, payload["request"])
     if not order.is_terminal and order.doubt:
-        ask(state, order)
+        ask_once_more(state, order)
 
 
 def _is_seen(order: Order, key: Optional[str]) -> bool:
@@ -293,7 +294,10 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if payload["cum_qty"] not in (order.executed_here, order.standing_here):
         if payload["cum_qty"] > order.executed_here:
             state.alarm("FILLS_MISSING")
-        ask(state, order)
+        if status == "open":
+            ask_once_more(state, order)
+        else:
+            ask(state, order)
     elif status == "cancelled":
         _cancelled(state, order, payload, False)
     elif status == "expired":
@@ -330,7 +334,7 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
         if order.is_terminal:
             return
     attempts = order.attempts
-    if "Cancel" not in order.requests and "Cancel" not in order.retry:
+    if "Cancel" not in order.requests:
         _cancel_again(state, order)
     if stays_in_doubt:
         order.attempts = attempts
@@ -339,12 +343,13 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
 
 def _cancel_again(state: State, order: Order) -> None:
     """The order is open: a cancel of unknown fate goes out again, by back-off if that is often."""
-    was_in_doubt = "Cancel" in order.doubt
+    was_in_doubt, is_waiting = "Cancel" in order.doubt, "Cancel" in order.retry
     order.doubt.discard("Cancel")
-    if was_in_doubt and order.attempts > 2:
-        retry_later(state, order, "Cancel", back_off(state, order))
-    else:
+    goes_now = order.attempts <= 2 if was_in_doubt else not is_waiting
+    if goes_now:
         send_cancel(state, order)
+    elif not is_waiting:
+        retry_later(state, order, "Cancel", back_off(state, order))
 
 
 def _found_filled(state: State, order: Order, payload: Json) -> None:
@@ -371,7 +376,7 @@ def _not_found(state: State, order: Order, payload: Json, is_old: bool) -> None:
         order.was_absent = True
         reject(state, order, "VENUE_ABSENT")
     else:
-        ask(state, order)
+        ask_once_more(state, order)
 
 
 HANDLERS: Dict[str, Callable[[State, Order, Json, bool], None]] = {

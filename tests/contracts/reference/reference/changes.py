@@ -93,13 +93,13 @@ def begin_cancel(
     """Somebody wants the order cancelled."""
     if order.is_terminal:
         return
-    if cause in INSISTED and order.must_cancel != cause:
+    if cause in INSISTED and _is_new_cause(order, cause):
         order.must_cancel = cause
         back_off_anew(order)
         if order.cancel is not None:
             send_cancel(state, order)
             return
-    elif cause in INSISTED and "Cancel" in order.retry:
+    elif cause in INSISTED and "Cancel" in order.retry and order.replace is None:
         return
     if order.cancel is not None:
         return
@@ -108,6 +108,13 @@ def begin_cancel(
         order.doubt.add("Cancel")
     report(state, order, "PendingCancel", of_cancel(order))
     send_cancel(state, order)
+
+
+def _is_new_cause(order: Order, cause: str) -> bool:
+    """Whether the cancel is insisted upon for something new; a lapse takes no other's place."""
+    if cause == "lapse":
+        return order.must_cancel is None
+    return order.must_cancel != cause
 
 
 def back_off_anew(order: Order) -> None:
@@ -185,9 +192,19 @@ def finish_replace(
     if not learn_key(state, order, key) and replace.key is not None:
         order.cl_ord_id = replace.key
     arm_lapse(state, order)
+    _give_more_time(state, order)
     report(state, order, "Replaced", bearing, **extra)
     outdate_lookups(state, order)
     send_cancel(state, order)
+
+
+def _give_more_time(state: State, order: Order) -> None:
+    """A lapse whose cancel was refused is not insisted upon once the order may live on."""
+    if order.must_cancel != "lapse" or order.cancel is not None:
+        return
+    if order.lapse_due is None or order.lapse_due > state.now:
+        order.must_cancel = None
+        forget(state, order, "Cancel")
 
 
 def outdate_lookups(state: State, order: Order) -> None:
@@ -240,6 +257,16 @@ def ask(state: State, order: Order) -> None:
         issue(state, order, "Lookup")
     else:
         set_due(state, order, "lookup", back_off(state, order))
+
+
+def ask_once_more(state: State, order: Order) -> None:
+    """A look-up has left open whether the order rests; a cancel that may be lost goes again."""
+    ask(state, order)
+    is_lost = "Cancel" in order.doubt and "Cancel" not in order.requests
+    if is_lost and "Cancel" not in order.retry:
+        attempts = order.attempts
+        retry_later(state, order, "Cancel", back_off(state, order))
+        order.attempts = attempts  # question and cancel are one round
 
 
 def retry_later(state: State, order: Order, kind: str, due: int) -> None:

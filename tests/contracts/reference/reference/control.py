@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, Dict, Iterator
 
 from .breaker import close
-from .changes import ask, begin_cancel_all, cancel_live_of, send_cancel
+from .changes import ask_once_more, begin_cancel_all, cancel_live_of, send_cancel
 from .deadlines import set_due, set_grace
 from .doubt import fall_into_doubt
 from .dry_run import apply_dry_run_set
@@ -142,7 +142,7 @@ def _recover(state: State, order: Order) -> None:
         send_cancel(state, order)
     others = order.doubt - (left & {"Cancel"})
     if others:
-        ask(state, order)
+        ask_once_more(state, order)
     if bool(order.doubt) != order.is_doubt_reported:
         report(state, order, "OrderStatus", own(order))
 

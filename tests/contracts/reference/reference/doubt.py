@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .breaker import failed, pause
-from .changes import ask, refuse_replace, send_cancel
+from .changes import ask, ask_once_more, refuse_replace, send_cancel
 from .deadlines import back_off, set_due
 from .model import Json
 from .order import Order
@@ -35,7 +35,7 @@ def apply_request_failed(state: State, order: Order, payload: Json) -> None:
     failed(state, venue)
     del order.requests[kind]
     if kind == "Lookup":
-        ask(state, order)
+        ask_once_more(state, order)
     elif payload["outcome"] == "notSent":
         _not_sent(state, order, kind)
     else:
