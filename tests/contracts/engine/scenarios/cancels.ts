@@ -163,6 +163,24 @@ export const CANCELS: readonly Scenario[] = [
     },
   },
   {
+    name: "lapse_beside_a_replace_under_the_kill_switch",
+    requires: ["R-EXEC-4", "R-EXEC-6"],
+    description:
+      "It takes the place of no other cause, but the cancel that it begins is the lapse's: Expired. " +
+      "Refused, the next one is the kill switch's: Cancelled.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(998).killSwitch("on");
+      for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.killSwitch("off");
+      for (const n of [1, 2]) story.replace(`r${n}`, { orig: `i${n}`, qty: "12" });
+      story.wait(1).deadline();
+      for (const n of [1, 2]) story.replaced(n, { qty: "12", px: "100" });
+      story.cancelled(1).cancelRejected(2, "VENUE_SUSPENDED").wait(10_000).deadline().cancelled(2);
+    },
+  },
+  {
     name: "lapse_refused_after_more_time",
     requires: ["R-EXEC-4"],
     description:
@@ -189,6 +207,23 @@ export const CANCELS: readonly Scenario[] = [
         .found(3, { status: "open", qty: "10", cum: "0", px: "100" }).wait(10_000).deadline()
         .cancelRejected(4, "VENUE_SUSPENDED").wait(10_000).deadline().cancelled(4).cancelled(5)
         .wait(3_600_000).deadline().cancelled(1).cancelled(2);
+    },
+  },
+  {
+    name: "lapse_refused_before_a_time_that_is_over",
+    requires: ["R-EXEC-4"],
+    description:
+      "The new TTL ends when the replace is told, or 1 ms later: only that is more time. " +
+      "The one goes on to wait, the other lapses anew.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(999).deadline();
+      for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 100 })
+        .replace("r2", { orig: "i2", qty: "10", ttlMs: 101 }).wait(99);
+      for (const n of [1, 2]) story.replaced(n, { qty: "10", px: "100" });
+      story.deadline().wait(1).deadline().toDeadline().cancelled(1).cancelled(2);
     },
   },
   {
