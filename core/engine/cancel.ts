@@ -173,7 +173,7 @@ function forgiveFailures(order: Order): void {
   order.attempts = Math.min(order.attempts, 1);
 }
 
-/** After a refused cancel: an insisted one is tried again later. */
+/** After a cancel that was refused, or that served a replace: an insisted one is tried again later. */
 export function insist(turn: Turn, order: Order): void {
   if (order.mustCancel === null || order.isTerminal) return;
   cancelLater(turn, order);

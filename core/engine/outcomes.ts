@@ -8,7 +8,7 @@
 import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
 import { assertOpenCountable } from "./exposure.ts";
-import { finishReplace, refuseReplace, replaceBearing, restate } from "./replaced.ts";
+import { finishReplace, forgiveLapse, refuseReplace, replaceBearing, restate } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import { type Details, UNSAID } from "./reports.ts";
 import { advance, settleCancelAlls } from "./settle.ts";
@@ -132,6 +132,7 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
     insist(turn, order);
     return;
   }
+  forgiveLapse(turn, order); // a replace may have set a later time while the cancel was on its way
   const { attempts } = order;
   forgetRequest(order, "Cancel");
   if (isLate(turn, order)) return;

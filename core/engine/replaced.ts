@@ -5,14 +5,14 @@
  * was executed.
  * @module
  */
-import { sendCancel } from "./cancel.ts";
+import { insist, sendCancel } from "./cancel.ts";
 import { forgetRequest, outdateLookups } from "./doubt.ts";
 import { type Details, type Saying, UNSAID } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
 import type { Turn } from "./turn.ts";
 import { type Px, type Qty, qty } from "../numbers.ts";
-import type { Order, PendingReplace } from "../order.ts";
+import { DOUBT, type Order, type PendingReplace } from "../order.ts";
 import type { RejectCode } from "../reject_code.ts";
 
 /** Ends a replace that did not happen. */
@@ -63,7 +63,7 @@ export function finishReplace(
   learnKey(turn, order, replace.clOrdId);
   learnKey(turn, order, of.clOrdId);
   armLapse(turn, order);
-  forgiveLapse(turn, order);
+  if (order.cancel === null) forgiveLapse(turn, order);
   const { by, origIntentId } = replace;
   const { inferred, journalUs, submitUs, ackUs } = of.details;
   advance(turn, order, {
@@ -79,12 +79,17 @@ export function finishReplace(
   });
   outdateLookups(turn, order);
   sendCancel(turn, order);
+  // The cancel of a cancel-and-new may have taken the place of one that was to be tried again.
+  if (order.cancel === null && (order.retry & DOUBT.Cancel) === 0) insist(turn, order);
 }
 
-/** Insists no more on a lapse whose cancel the venue refused, once the client has set a later time. */
-function forgiveLapse({ nowUs }: Turn, order: Order): void {
-  const isRefused = order.mustCancel === "lapse" && order.cancel === null;
-  if (!isRefused || (order.lapseDueUs ?? Infinity) <= nowUs) return;
+/**
+ * Insists no more on a lapse once the client has set a later time, or none. Only where the venue has
+ * refused its cancel: of one that is pending nobody knows yet whether it has ended the order.
+ */
+export function forgiveLapse({ nowUs }: Turn, order: Order): void {
+  const endsUs = Math.min(order.ttlDueUs ?? Infinity, order.expireUs ?? Infinity);
+  if (order.mustCancel !== "lapse" || endsUs <= nowUs) return;
   order.mustCancel = null;
   forgetRequest(order, "Cancel");
 }

@@ -526,6 +526,33 @@ Deno.test("apply() goes on with the cancel of a lapse that is pending when the T
   deepStrictEqual(w.cancelled().map(brief), ["Expired/Expired 0+0"]);
 });
 
+for (const [why, ttlMs] of [["longer", 3_600_000], ["taken off", 0]] as const) {
+  Deno.test(`apply() insists no more on a lapse that is refused when the TTL is ${why} since`, () => {
+    const w = lapsedAndRefused();
+    w.replace("r1", { orig: "a1", qty: "10", ttlMs });
+    w.wait(1000).fire();
+    replaced(w, { qty: 10_000, px: 10_000 });
+    w.failed("notSent"); // the cancel, which waited for the replace
+    w.wait(500).fire();
+    w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "no" });
+    strictEqual(w.lastCommand().kind, "Lookup", "a refusal proves nothing");
+    w.wait(3_590_000).fire();
+    strictEqual(cancels(w), 3);
+  });
+}
+
+Deno.test("apply() insists on the kill switch's cancel though a cancel and new came after its refusal", () => {
+  const w = live(CANCEL_NEW);
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  refuseCancel(w);
+  w.control("KillSwitchSet", { on: false, reason: "test" });
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancelled();
+  w.accept();
+  deepStrictEqual(w.wait(1000).fire().map(brief), ["PendingCancel/CancelPending 0+12000"]);
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
 Deno.test("apply() insists on the kill switch's cancel though a lapse and a longer TTL came after it", () => {
   const w = new World().start().open();
   w.place("a1", { ttlMs: 1000 });

@@ -4,6 +4,8 @@
  */
 import type { Scenario } from "../scenario.ts";
 
+const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+
 /** Cancels. */
 export const CANCELS: readonly Scenario[] = [
   {
@@ -122,6 +124,106 @@ export const CANCELS: readonly Scenario[] = [
         .replaced(1, { qty: "12", px: "100" });
       for (let n = 0; n < 3; n += 1) story.toDeadline();
       story.cancelled(1).cancelled(2).cancelled(3);
+    },
+  },
+  {
+    name: "insisted_cancel_goes_on_after_a_cancel_and_new",
+    requires: ["R-EXEC-4", "R-EXEC-6"],
+    description:
+      "The cancel that served the replace took its place: it is tried again once the new version " +
+      "is there, told or proved by a fill, but not if that is the end, or a cancel is under way.",
+    tell: (story) => {
+      story.begin(CANCEL_NEW);
+      for (const n of [1, 2, 3, 4]) story.place(`i${n}`).accept(n);
+      story.killSwitch("on");
+      for (const n of [1, 2, 3, 4]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.killSwitch("off");
+      for (const n of [1, 2, 3, 4]) story.replace(`r${n}`, { orig: `i${n}`, qty: "8" });
+      story.fill(3, { id: "e1", qty: "8", px: "100" });
+      for (const n of [1, 2, 3, 4]) story.cancelled(n);
+      story.accept(1).fill(2, { id: "e2", qty: "1", px: "100" }).killSwitch("on").accept(4)
+        .wait(1000).deadline().cancelled(4).cancelled(2).cancelRejected(1, "VENUE_SUSPENDED")
+        .toDeadline().cancelled(1);
+    },
+  },
+  {
+    name: "insisted_lapse_goes_on_after_a_cancel_and_new",
+    requires: ["R-EXEC-4"],
+    description:
+      "So does a lapse whose TTL is kept, though it is armed anew; a longer one ends it.",
+    tell: (story) => {
+      story.begin(CANCEL_NEW);
+      for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(1000).deadline();
+      for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.replace("r1", { orig: "i1", qty: "12" })
+        .replace("r2", { orig: "i2", qty: "12", ttlMs: 60_000 })
+        .cancelled(1).cancelled(2).accept(1).accept(2).deadline().wait(1000).deadline()
+        .cancelled(1).wait(60_000).deadline().cancelled(2);
+    },
+  },
+  {
+    name: "lapse_beside_a_replace_under_the_kill_switch",
+    requires: ["R-EXEC-4", "R-EXEC-6"],
+    description:
+      "It takes the place of no other cause, but the cancel that it begins is the lapse's: Expired. " +
+      "Refused, the next one is the kill switch's: Cancelled.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(998).killSwitch("on");
+      for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.killSwitch("off");
+      for (const n of [1, 2]) story.replace(`r${n}`, { orig: `i${n}`, qty: "12" });
+      story.wait(1).deadline();
+      for (const n of [1, 2]) story.replaced(n, { qty: "12", px: "100" });
+      story.cancelled(1).cancelRejected(2, "VENUE_SUSPENDED").wait(10_000).deadline().cancelled(2);
+    },
+  },
+  {
+    name: "lapse_refused_after_more_time",
+    requires: ["R-EXEC-4"],
+    description:
+      "Its cancel waits for a replace with a longer TTL, or without one, is sent and refused: it is " +
+      "insisted upon no more, and looked up at once. It goes on where the TTL is kept, and where " +
+      "its fate is not known.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3, 4, 5]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(900).replace("r2", { orig: "i2", qty: "10", ttlMs: 3_600_000 })
+        .replace("r3", { orig: "i3", qty: "10", ttlMs: 0 })
+        .replace("r4", { orig: "i4", qty: "10", ttlMs: 3_600_000 })
+        .replace("r5", { orig: "i5", qty: "11" })
+        .failed(4, { kind: "Replace", outcome: "unknown" }).wait(99).deadline()
+        .cancelRejected(1, "VENUE_SUSPENDED")
+        .replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 });
+      for (const n of [2, 3, 4]) story.replaced(n, { qty: "10", px: "100" });
+      story.replaced(5, { qty: "11", px: "100" }).cancelRejected(2, "VENUE_SUSPENDED")
+        .failed(3, { kind: "Cancel", outcome: "notSent" }).cancelRejected(5, "VENUE_SUSPENDED")
+        .failed(4, { kind: "Cancel", outcome: "unknown" })
+        .failed(4, { kind: "Lookup", outcome: "unknown" }).deadline().wait(500).deadline()
+        .replaced(1, { qty: "10", px: "100" }).cancelRejected(1, "VENUE_SUSPENDED")
+        .cancelRejected(3, "VENUE_NOT_FOUND")
+        .found(3, { status: "open", qty: "10", cum: "0", px: "100" }).wait(10_000).deadline()
+        .cancelRejected(4, "VENUE_SUSPENDED").wait(10_000).deadline().cancelled(4).cancelled(5)
+        .wait(3_600_000).deadline().cancelled(1).cancelled(2);
+    },
+  },
+  {
+    name: "lapse_refused_before_a_time_that_is_over",
+    requires: ["R-EXEC-4"],
+    description:
+      "The new TTL ends when the replace is told, or 1 ms later: only that is more time. " +
+      "The one goes on to wait, the other lapses anew.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(999).deadline();
+      for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
+      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 100 })
+        .replace("r2", { orig: "i2", qty: "10", ttlMs: 101 }).wait(99);
+      for (const n of [1, 2]) story.replaced(n, { qty: "10", px: "100" });
+      story.deadline().wait(1).deadline().toDeadline().cancelled(1).cancelled(2);
     },
   },
   {

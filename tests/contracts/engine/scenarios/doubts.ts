@@ -331,6 +331,19 @@ export const DOUBTS: readonly Scenario[] = [
     },
   },
   {
+    name: "lost_cancel_while_look_ups_find_an_old_version",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 18"],
+    description: "That says nothing of the new one: the cancel is sent again all the same.",
+    tell: (story) => {
+      const old = { status: "open", qty: "10", cum: "0", px: "100" } as const;
+      const found = { ...old, clOrdId: "tl01234567-1-1" };
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).accept(1, { clOrdId: "tl01234567-1-2", venueOrderId: "w1" })
+        .killSwitch("on").failed(1, { kind: "Cancel", outcome: "unknown" })
+        .found(1, found).toDeadline().found(1, found).toDeadline().cancelled(1);
+    },
+  },
+  {
     name: "new_half_in_doubt",
     requires: ["R-EXEC-3", "fault 18"],
     description: "Replace by cancel and new: the answer to the new order is lost.",
