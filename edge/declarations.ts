@@ -78,9 +78,15 @@ function lastListed({ name }: Instrument, view: View): Partial<Instrument> {
   return { priceRule, qtyRule, minNotional, capabilities };
 }
 
+/** True of a simulated venue whose feed lists what it finds. */
+function findsInstruments({ declaration, instruments }: DeclaredVenue): boolean {
+  return declaration.simulation !== null && instruments.length === 0;
+}
+
 /**
  * Returns the drafts that declare the venues (renumbered), in the order in which they must come.
- * Instruments that the journal knows and the configuration does not are listed as closed.
+ * Instruments that the journal knows and the configuration does not are listed as closed; where a
+ * feed lists its own, as suspended, until it says more: a market that closes ends its orders.
  */
 export function declarationDrafts(
   venues: readonly DeclaredVenue[],
@@ -96,9 +102,13 @@ export function declarationDrafts(
   const named = new Set(
     venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
   );
+  const finding = new Set(venues.filter(findsInstruments).map(({ declaration }) => declaration.id));
   const gone = view.instruments.filter(({ name, status }) =>
     !named.has(name) && status !== "closed"
-  ).map((instrument) => listing({ ...instrument, status: "closed" }, say));
+  ).map((instrument) => {
+    const status = finding.has(instrument.venue) ? "suspended" : "closed";
+    return listing({ ...instrument, status }, say);
+  });
   const declared = venues.flatMap((venue) => [
     say({
       eventType: "VenueDeclared",

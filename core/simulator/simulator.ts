@@ -48,10 +48,13 @@ export class Simulator {
     this.#exchange = new Exchange({ venue: declaration.id, outputs: this.#outputs });
   }
 
-  /** Lets time pass up to the event, then takes the event in, if it concerns this venue. */
+  /**
+   * Lets time pass up to the event, then takes the event in, if it concerns this venue. What came due
+   * while no daemon ran meets no book: nobody knows what was displayed then.
+   */
   apply(event: Event, instrumentOf: InstrumentOf): void {
-    this.#advance(event.ingestTime, instrumentOf);
     if (event.eventType === "Started") this.#exchange.invalidateBooks();
+    this.#advance(event.ingestTime, instrumentOf);
     if (event.eventType === "InstrumentListed") {
       const sceneOf = (id: InstrumentId) => this.#scene(instrumentOf(id), event.ingestTime);
       this.#exchange.relist(event.payload, sceneOf);

@@ -243,6 +243,13 @@ Deno.test("declarationDrafts() closes what left the configuration once, and reop
   deepStrictEqual(journal.numbers, ["a=0", "a:X/Y=0@0 open", "a:Z/Y=1@0 open"]);
 });
 
+Deno.test("declarationDrafts() suspends what a simulated venue's own feed has listed", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION })]);
+  journal.run([venue("a", [], { simulation: SIMULATION })]);
+  deepStrictEqual(journal.numbers, ["a=0", "a:X/Y=0@0 suspended"]);
+});
+
 Deno.test("declarationDrafts() closes the instruments of a venue that left", () => {
   const journal = new Journal();
   journal.run([venue("a", ["X/Y"]), venue("b", ["X/Y"])]);

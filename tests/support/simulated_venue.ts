@@ -140,8 +140,9 @@ export class Bench {
     return this.drain();
   }
 
-  /** A run of the daemon begins. */
-  restart(): string[] {
+  /** A run of the daemon begins, after none ran since the last event. */
+  restart(ms = this.#nowUs / 1000): string[] {
+    this.#nowUs = ms * 1000;
     this.#apply({ ...startedDraft(), ...this.#head(), venue: null, instrument: null });
     return this.drain();
   }

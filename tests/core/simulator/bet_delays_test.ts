@@ -39,6 +39,13 @@ Deno.test("Exchange lets a bet meet the market as it is when its delay is over",
   deepStrictEqual(bench.trade(320, 2, null), ["OrderExecuted 1 2@300 Maker"]);
 });
 
+Deno.test("Exchange shows a bet no book of before a restart in which its delay was over", () => {
+  const bench = inPlayBench();
+  bench.submit(BACK);
+  deepStrictEqual(bench.restart(60_000), []);
+  deepStrictEqual(bench.snapshot([310, 20], [300, 2]), ["OrderExecuted 1 2@300 Maker"]);
+});
+
 Deno.test("Exchange counts the delay from the arrival of a bet", () => {
   const bench = inPlayBench();
   bench.redeclare({ orderLatencyUs: 7000, reportLatencyUs: 0, makerFeePpm: 0, takerFeePpm: 0 });
