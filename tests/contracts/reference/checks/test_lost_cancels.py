@@ -135,7 +135,7 @@ class LostCheck(Case):
         self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, attempts + 1))
 
 
-class LapseCheck(Case):
+class Lapsed(Case):
     """It has lapsed, and the venue refuses its cancel."""
 
     def setUp(self):
@@ -144,6 +144,7 @@ class LapseCheck(Case):
         self.refuses()
 
     def lapses(self):
+        self.order.ttl_due = self.world.core.state.now
         return self.reaches("lapse")
 
     def reaches(self, name):
@@ -169,6 +170,10 @@ class LapseCheck(Case):
         lost = {"session": 1, "cause": "goodbye", "keep_orders": False}
         return self.world.event("control", "SessionClosed", lost)
 
+
+class LapseCheck(Lapsed):
+    """It is replaced, or its client is lost."""
+
     def test_more_time_ends_it(self):
         self.replace(ttl_ms=120_000)
         self.assertEqual(self.said(self.replaced()), [("Replaced", "Accepted")])
@@ -176,7 +181,7 @@ class LapseCheck(Case):
         self.assertEqual(self.order.attempts, 0)
 
     def test_so_does_a_life_for_ever(self):
-        self.replace()
+        self.replace(ttl_ms=0)
         self.replaced()
         self.assertEqual((self.order.must_cancel, self.order.retry), (None, set()))
 
@@ -192,6 +197,38 @@ class LapseCheck(Case):
         self.assertEqual(self.said(self.reaches("retry")), [("PendingCancel", "CancelPending")])
         self.assertEqual(self.kinds(self.replaced()), ["Cancel"])
         self.assertEqual(self.order.must_cancel, "lapse")
+
+    def test_more_time_while_it_was_on_its_way_ends_it_with_the_refusal(self):
+        self.replace(ttl_ms=120_000)
+        self.reaches("retry")
+        self.replaced()
+        self.order.attempts = 5
+        self.assertEqual(self.said(self.refuses()), [("CancelRejected", "Accepted")])
+        self.assertEqual((self.order.must_cancel, self.order.retry), (None, set()))
+        self.assertEqual(self.order.attempts, 0)
+
+    def test_so_does_a_life_for_ever_since(self):
+        self.replace(ttl_ms=0)
+        self.reaches("retry")
+        self.replaced()
+        self.assertIsNone(self.order.lapse_due)
+        self.refuses()
+        self.assertEqual((self.order.must_cancel, self.order.retry), (None, set()))
+
+    def test_a_time_that_is_over_again_does_not(self):
+        self.replace(ttl_ms=120_000)
+        self.reaches("retry")
+        self.replaced()
+        self.order.ttl_due = self.world.core.state.now + 1
+        self.refuses()
+        self.assertEqual((self.order.must_cancel, self.order.retry), ("lapse", {"Cancel"}))
+
+    def test_the_earlier_of_two_times_decides(self):
+        self.order.must_cancel, self.order.retry = None, set()
+        self.order.expire_us = self.world.core.state.now + 60 * SECOND
+        self.lapses()
+        self.refuses()
+        self.assertEqual((self.order.must_cancel, self.order.retry), ("lapse", {"Cancel"}))
 
     def test_a_lost_client_goes_on_insisting(self):
         self.loses_its_client()
@@ -221,3 +258,63 @@ class LapseCheck(Case):
         self.assertEqual(self.said(caused), [("PendingCancel", "CancelPending")])
         self.assertEqual(caused["commands"], [])
         self.assertEqual(self.kinds(self.replaced()), ["Cancel"])
+
+
+class TakenPlaceCheck(Lapsed):
+    """The venue replaces by cancel and new, and that cancel takes the place of the refused one."""
+
+    def setUp(self):
+        super().setUp()
+        declared = {**self.world.venue(), "capabilities": {**CAPABILITIES, "replace": "cancel_new"}}
+        self.world.event("control", "VenueDeclared", declared, venue=0)
+
+    def comes_under_new_terms(self):
+        self.world.broker("OrderCancelled", 1, reason="")
+        self.assertEqual((self.order.retry, self.order.attempts), (set(), 0))
+        return self.world.broker("OrderAccepted", 1)
+
+    def goes_on(self, caused, attempts=1):
+        """The new terms are told, and the cancel is to be tried again by back-off."""
+        self.assertEqual(self.said(caused), [("Replaced", "Accepted")])
+        self.assertEqual((caused["commands"], self.order.retry), ([], {"Cancel"}))
+        self.assertEqual(self.order.attempts, attempts)
+        self.assertGreater(self.order.retry_due, self.world.core.state.now)
+        self.assertEqual(self.kinds(self.later()), ["Cancel"])
+
+    def test_the_kill_switch_goes_on(self):
+        self.order.must_cancel = "kill"
+        self.replace(ttl_ms=120_000)
+        self.goes_on(self.comes_under_new_terms())
+        self.assertEqual(self.order.cancel.cause, "kill")
+
+    def test_a_lapse_without_more_time_goes_on(self):
+        self.replace()
+        self.goes_on(self.comes_under_new_terms())
+        self.assertEqual(self.order.cancel.cause, "lapse")
+
+    def test_one_with_more_time_does_not(self):
+        self.replace(ttl_ms=120_000)
+        self.comes_under_new_terms()
+        self.assertEqual((self.order.must_cancel, self.order.retry), (None, set()))
+
+    def test_nothing_goes_on_that_nobody_insists_upon(self):
+        self.order.must_cancel, self.order.retry = None, set()
+        self.replace()
+        self.comes_under_new_terms()
+        self.assertEqual((self.order.retry, self.order.attempts), (set(), 0))
+
+    def test_a_pending_cancel_is_sent_and_not_also_tried_again(self):
+        self.order.must_cancel = "kill"
+        self.replace()
+        self.world.broker("OrderCancelled", 1, reason="")
+        self.world.event("control", "KillSwitchSet", {"on": True, "reason": ""})
+        self.assertEqual(self.kinds(self.world.broker("OrderAccepted", 1)), ["Cancel"])
+        self.assertEqual(self.order.retry, set())
+
+    def test_an_order_that_ends_with_the_new_terms_is_left(self):
+        self.order.must_cancel = "kill"
+        self.replace(order_qty="3")
+        self.world.executed(1, 3_000, 10_000)
+        caused = self.world.broker("OrderCancelled", 1, reason="")
+        self.assertEqual(self.said(caused), [("Replaced", "Filled")])
+        self.assertEqual((self.order.retry, self.order.retry_due), (set(), None))

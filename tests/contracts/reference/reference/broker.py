@@ -16,6 +16,8 @@ from .changes import (
     end_cancelled,
     finish_replace,
     forget,
+    forgive_lapse,
+    insist,
     is_placing,
     learn_key,
     outdate_lookups,
@@ -200,9 +202,10 @@ def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) ->
     if code in NOT_LOOKED and _is_cancel_beside_doubt(order):
         del order.requests["Cancel"]  # that tells nothing of the one before it
         ask(state, order)
-        _insist(state, order)
+        insist(state, order)
         return
     attempts = order.attempts
+    forgive_lapse(state, order)
     forget(state, order, "Cancel")
     if order.must_cancel is not None:
         order.attempts = attempts  # each refusal is one more failure
@@ -217,18 +220,12 @@ def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) ->
         refuse_replace(state, order, code)
     if code not in NOT_LOOKED:
         ask(state, order)
-    _insist(state, order)
+    insist(state, order)
 
 
 def _is_cancel_beside_doubt(order: Order) -> bool:
     """A cancel is on its way, and nobody knows what became of one before it."""
     return not order.is_terminal and "Cancel" in order.requests and "Cancel" in order.doubt
-
-
-def _insist(state: State, order: Order) -> None:
-    """A refused cancel that is insisted upon is tried again by back-off."""
-    if order.must_cancel is not None and not order.is_terminal:
-        retry_later(state, order, "Cancel", back_off(state, order))
 
 
 def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:

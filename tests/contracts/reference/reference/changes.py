@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from .deadlines import arm_lapse, back_off, set_due
+from .deadlines import arm_lapse, back_off, lapse_time, set_due
 from .model import Client, IntentRecord
 from .order import DOUBTFUL, Order, PendingCancel
 from .reports import of_cancel, of_replace, own, report
@@ -192,19 +192,29 @@ def finish_replace(
     if not learn_key(state, order, key) and replace.key is not None:
         order.cl_ord_id = replace.key
     arm_lapse(state, order)
-    _give_more_time(state, order)
+    if order.cancel is None:
+        forgive_lapse(state, order)
     report(state, order, "Replaced", bearing, **extra)
     outdate_lookups(state, order)
     send_cancel(state, order)
+    if order.cancel is None and "Cancel" not in order.retry:
+        insist(state, order)  # the cancel of a cancel-and-new may have taken its place
 
 
-def _give_more_time(state: State, order: Order) -> None:
-    """A lapse whose cancel was refused is not insisted upon once the order may live on."""
-    if order.must_cancel != "lapse" or order.cancel is not None:
+def forgive_lapse(state: State, order: Order) -> None:
+    """A lapse is not insisted upon once the client has given the order more time."""
+    if order.must_cancel != "lapse":
         return
-    if order.lapse_due is None or order.lapse_due > state.now:
+    due = lapse_time(order)  # not the deadline, which is null once it has fired, too
+    if due is None or due > state.now:
         order.must_cancel = None
         forget(state, order, "Cancel")
+
+
+def insist(state: State, order: Order) -> None:
+    """A cancel that is insisted upon is tried again by back-off ("CancelRejected", step 6)."""
+    if order.must_cancel is not None and not order.is_terminal:
+        retry_later(state, order, "Cancel", back_off(state, order))
 
 
 def outdate_lookups(state: State, order: Order) -> None:

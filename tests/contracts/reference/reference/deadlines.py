@@ -56,10 +56,15 @@ def next_due(state: State) -> Optional[Tuple[int, str, int]]:
     return None
 
 
-def arm_lapse(state: State, order: Order) -> None:
-    """The earlier of the TTL and the expiry, if there is one."""
+def lapse_time(order: Order) -> Optional[int]:
+    """Returns the earlier of the TTL and the expiry, if there is one: when the terms end."""
     dues = [due for due in (order.ttl_due, order.expire_us) if due is not None]
-    set_due(state, order, "lapse", min(dues) if dues else None)
+    return min(dues) if dues else None
+
+
+def arm_lapse(state: State, order: Order) -> None:
+    """The order lapses when its terms end."""
+    set_due(state, order, "lapse", lapse_time(order))
 
 
 def back_off(state: State, order: Order) -> int:
