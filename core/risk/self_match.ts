@@ -37,11 +37,10 @@ function isFilledBefore(request: RiskRequest, ours: Px): boolean {
   const book = referenceBook(listed, request.nowUs);
   if (book === undefined) return false;
   const isBetting = listed.instrument.assetClass === "betting";
-  let displayed = 0;
+  let missing: number = request.leavesQty;
   for (const { price, qty } of book.top(oppositeOf(side), WALK_LEVELS)) {
-    if (!isBeyond({ side, px: ours, bound: price, isBetting })) return false;
-    displayed += qty;
-    if (displayed >= request.leavesQty) return true;
+    if (missing <= 0 || !isBeyond({ side, px: ours, bound: price, isBetting })) break;
+    missing -= qty;
   }
-  return false;
+  return missing <= 0;
 }

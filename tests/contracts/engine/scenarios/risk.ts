@@ -205,6 +205,24 @@ export const RISK: readonly Scenario[] = [
     },
   },
   {
+    name: "no_self_match_of_nothing_open",
+    requires: ["R-CORE-7"],
+    description:
+      "A replace below what has traded has nothing open: it reaches nobody, with a book.",
+    tell: (story) => {
+      story.begin({
+        venues: [{ name: "a", exchange: "x" }, { name: "b", exchange: "x" }],
+        instruments: [{ symbol: "BTC/USDT" }, { symbol: "BTC/USDT", at: 1 }],
+      }).open({ session: 2, client: "bob" });
+      exchange(story, {}, "x").place("i1").accept(1).fill(1, { id: "e1", qty: "5", px: "100" })
+        .place("b1", { side: "Sell", on: 1 }, 2);
+      exchange(story, { selfMatch: "refuse" }, "x").replace("r1", { orig: "i1", qty: "4" })
+        .book({ bids: ["99", "1"], asks: ["101", "1"] })
+        .replace("r2", { orig: "i1", qty: "4" }).replace("r3", { orig: "i1", qty: "5" })
+        .replace("r4", { orig: "i1", qty: "6" });
+    },
+  },
+  {
     name: "one_market_of_one_exchange",
     requires: ["R-CORE-7"],
     description:
