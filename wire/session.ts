@@ -2,7 +2,8 @@
  * One connection: from the first byte to the last.
  *
  * Phases: hello → opening (SessionOpened offered, not yet durable) → open → leaving, replaced or
- * stopping → closing → closed. `INPUT` says what becomes of received bytes in each.
+ * stopping → closing → closed; leaving → taking → closed where all is written and no reason is to be
+ * told. `INPUT` says what becomes of received bytes in each.
  * Invariants: nothing but HELLO is acted on before HELLO_ACK. Every SessionOpened that was applied
  * is followed by exactly one SessionClosed, unless the daemon stops first; before it the books that
  * the session published are invalidated.
@@ -39,6 +40,7 @@ type Phase =
   | "leaving"
   | "replaced"
   | "stopping"
+  | "taking"
   | "closing"
   | "closed";
 
@@ -50,11 +52,12 @@ const INPUT = {
   leaving: "discard",
   replaced: "discard",
   stopping: "discard",
+  taking: "discard",
   closing: "discard",
   closed: "discard",
 } as const satisfies Record<Phase, string>;
 
-/** After the last words input is discarded for so long, then the connection is closed. */
+/** After a reason for the end input is discarded for so long, then the connection is closed. */
 const LINGER_US = 1_000_000;
 
 /** What a session has from its accepted HELLO on. */
@@ -88,7 +91,7 @@ export class Session {
   #isCloseOffered = false;
   /** Its SessionClosed goes through its own queue, behind its intents. */
   #leavesInOrder = false;
-  /** The connection ends when this event is durable and this report sent. */
+  /** All it is owed is written when this event is durable and this report written. */
   #end: { readonly seq: number; readonly afterReport: number } | undefined;
 
   constructor(host: SessionHost, socket: Socket) {
@@ -132,9 +135,9 @@ export class Session {
     return this.#opening !== undefined;
   }
 
-  /** False once its last words are written. */
+  /** False once its last words, or the last report that it is owed, are written. */
   get isReceiving(): boolean {
-    return this.#phase !== "closing" && this.#phase !== "closed";
+    return this.#phase !== "taking" && this.#phase !== "closing" && this.#phase !== "closed";
   }
 
   get client(): ClientIndex | undefined {
@@ -161,8 +164,9 @@ export class Session {
     if (INPUT[this.#phase] !== "discard" || this.#phase === "leaving") this.#phase = "replaced";
   }
 
-  /** The newer session is durable: the last words. */
+  /** The newer session is durable: the last words, unless it has left and still reads what it is owed. */
   endReplaced(): void {
+    if (!this.isReceiving) return;
     this.#outbox.flush();
     this.fatal({
       code: "SESSION_REPLACED",
@@ -337,17 +341,19 @@ export class Session {
   #goOn(): void {
     const end = this.#end;
     const { durableSeq } = this.#host.backend;
-    if (end !== undefined && end.seq <= durableSeq && end.afterReport <= this.#outbox.written) {
-      return this.#letTake();
-    }
-    this.#member?.inlet.pump();
+    const isOwed = end === undefined || end.seq > durableSeq ||
+      end.afterReport > this.#outbox.written;
+    if (isOwed) this.#member?.inlet.pump();
+    else if (this.#phase === "leaving") this.#letTake();
   }
 
-  /** All that is owed is written: ends when the socket has sent it, and adds nothing to it. */
+  /**
+   * All that is owed is written. The peer has what time it takes to read it, as long as it beats: who
+   * closes while a kernel still has bytes to send answers the next beat with a reset, which drops them.
+   */
   #letTake(): void {
-    this.#outbox.close(undefined);
-    this.feed.close();
-    if (this.#socket.bufferedBytes === 0) this.#finish(undefined);
+    this.#phase = "taking";
+    this.#endOutput(undefined);
   }
 
   /** Leaves in order: everything received before is processed and first answered. */
@@ -385,6 +391,7 @@ export class Session {
       case "hello":
       case "opening":
         return this.destroy();
+      case "taking":
       case "closing":
         if (this.#socket.bufferedBytes === 0) this.destroy();
         return;
@@ -409,15 +416,22 @@ export class Session {
     this.#offerClose(LOST);
     this.#outbox.close(undefined);
     this.#letGo();
+    this.#liveness.stop();
     this.#cancelLinger();
     this.#host.gone(this);
   }
 
-  #finish(lastWords: string | undefined): void {
+  #finish(lastWords: string): void {
     this.#phase = "closing";
+    this.#liveness.stop();
+    this.#endOutput(lastWords);
+    this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
+  }
+
+  /** Half-closes behind what is written, and is no session any more that others have to wait for. */
+  #endOutput(lastWords: string | undefined): void {
     this.#outbox.close(lastWords);
     this.#letGo();
-    this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
     this.#socket.end();
     this.#host.lingers(this);
   }
@@ -425,7 +439,6 @@ export class Session {
   /** Ends what only an open session needs. */
   #letGo(): void {
     this.#greeting.stop();
-    this.#liveness.stop();
     this.feed.close();
     this.#host.subscriptionsChanged(this);
     if (!this.#leavesInOrder) this.#member?.inlet.close();

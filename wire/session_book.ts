@@ -23,7 +23,7 @@ export class SessionBook {
   readonly connected = new Set<Session>();
   /** Those that have not said HELLO, oldest first. */
   readonly anonymous = new Set<Session>();
-  /** Those that have had their last words, oldest first. */
+  /** Those to which nothing more is written, oldest first. */
   readonly lingering = new Set<Session>();
   /** Those with subscriptions. */
   readonly watching = new Set<Session>();

@@ -35,7 +35,7 @@ export interface SessionHost {
   mayServe(): boolean;
   /** The session's subscriptions have changed. */
   subscriptionsChanged(session: Session): void;
-  /** The session has had its last words and is about to close. */
+  /** Nothing more is written to the session: it closes when its peer has, or its time is up. */
   lingers(session: Session): void;
   /** The connection is gone. */
   gone(session: Session): void;

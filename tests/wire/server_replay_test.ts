@@ -4,6 +4,8 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { mock } from "node:test";
+import { ReportStream } from "../../wire/report_stream.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 import type { WireClient } from "../support/wire_client.ts";
 
@@ -105,6 +107,92 @@ Deno.test("WireServer writes all that it owes behind GOODBYE to a slow reader th
   }
   deepStrictEqual(client.reportSeqs(), upTo(301));
   ok(client.hasEnded);
+});
+
+/** A client that has said GOODBYE, is owed `owed` reports behind it and does not read. */
+function leaveUnread(fixture: WireFixture, owed: number): WireClient {
+  const client = fixture.open("alice");
+  client.socket.pause();
+  record(fixture, owed);
+  client.send({ type: "GOODBYE", keep_orders: true });
+  fixture.settle();
+  return client;
+}
+
+function beatFor(fixture: WireFixture, client: WireClient, seconds: number): void {
+  for (let beat = 0; beat < 2 * seconds; beat++) {
+    client.send({ type: "HEARTBEAT", now_us: beat });
+    fixture.time.advance(500_000);
+    fixture.settle();
+  }
+}
+
+Deno.test("WireServer waits behind GOODBYE for a reader that beats, though the network has all it is owed", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  beatFor(fixture, client, 30);
+  client.socket.resume();
+  fixture.settle();
+  deepStrictEqual([client.reportSeqs(), client.hasEnded], [upTo(3), true]);
+  client.socket.end();
+  fixture.settle();
+  strictEqual(fixture.server.counters()["wire_connections_open"], 0);
+});
+
+Deno.test("WireServer waits behind GOODBYE for a reader that beats, also when its client is back", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  strictEqual(fixture.open("alice").all("HELLO_ACK").length, 1);
+  beatFor(fixture, client, 5);
+  client.socket.resume();
+  fixture.settle();
+  deepStrictEqual([client.reportSeqs(), client.hasEnded], [upTo(3), true]);
+});
+
+Deno.test("WireServer closes behind GOODBYE when the peer has been silent for three heartbeats", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  beatFor(fixture, client, 5);
+  fixture.time.advance(2_000_000);
+  strictEqual(client.closedBecause, undefined);
+  fixture.time.advance(1_000_000);
+  ok(client.closedBecause !== undefined);
+});
+
+Deno.test("WireServer stops within a second, whoever beats behind GOODBYE", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  beatFor(fixture, client, 5);
+  let isDone = false;
+  fixture.server.stop(() => isDone = true);
+  beatFor(fixture, client, 1);
+  ok(isDone);
+});
+
+Deno.test("WireServer holds neither a session nor reports for a peer that beats behind GOODBYE and does not read", () => {
+  const hold = mock.method(ReportStream.prototype, "hold");
+  try {
+    const fixture = new WireFixture({ windowBytes: 10_000, settings: { maxSessions: 1 } });
+    const client = leaveUnread(fixture, 50);
+    for (let second = 0; second < 10; second++) {
+      record(fixture, 100); // its resting orders fill
+      beatFor(fixture, client, 1);
+    }
+    const stream = hold.mock.calls.at(-1)?.this;
+    ok(stream instanceof ReportStream);
+    strictEqual(stream.waiting, 0);
+    strictEqual(fixture.server.counters()["wire_sessions_open"], 0);
+    strictEqual(fixture.open("bob").all("HELLO_ACK").length, 1);
+  } finally {
+    hold.mock.restore();
+  }
+});
+
+Deno.test("WireServer keeps no more than 64 that beat behind GOODBYE", () => {
+  const fixture = new WireFixture();
+  const clients = Array.from({ length: 70 }, () => leaveUnread(fixture, 1));
+  strictEqual(fixture.server.counters()["wire_connections_open"], 64);
+  strictEqual(clients.filter((client) => client.closedBecause === undefined).length, 64);
 });
 
 Deno.test("WireServer replays nothing that it was not told is durable, though the journal's reader has it", () => {

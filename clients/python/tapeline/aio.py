@@ -89,7 +89,7 @@ class AsyncClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None and not self._state.is_copy:
+        if kind is None:
             self._state.mark_processed()
         await self.close(reason=None if kind is None else kind.__name__)
 
@@ -147,7 +147,7 @@ class AsyncClient:
     @property
     def healthy(self) -> bool:
         """True if intents can go out and the daemon was heard within two heartbeats."""
-        return self._state.session.healthy
+        return not self._state.is_copy and self._state.session.healthy
 
     @property
     def hello(self) -> Mapping[str, Any]:
@@ -508,6 +508,7 @@ class AsyncClient:
 
     async def _take(self, line: Line[T], limit: Limit) -> AsyncIterator[T]:
         while True:
+            self._state.raise_if_copy()
             was_full = self._state.inbox.is_full
             is_last = limit.reached(len(self._state.inbox))
             item = line.pop() if limit.may_take() else None

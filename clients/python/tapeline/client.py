@@ -132,6 +132,8 @@ class Client:
     @property
     def healthy(self) -> bool:
         """True if intents can go out and the daemon was heard within two heartbeats."""
+        if self._state.is_copy:
+            return False
         with self._changed:
             return self._state.session.healthy
 

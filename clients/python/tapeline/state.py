@@ -314,7 +314,9 @@ class ClientState:
         return item
 
     def mark_processed(self) -> None:
-        """Notes in the resume file that everything handed out was processed."""
+        """Notes in the resume file that everything handed out was processed; not in a copy."""
+        if self.is_copy:
+            return
         if self._handed is not None and self._file is not None:
             self._file.save(self.session.journal_id or "", self._handed)
         self._handed = None

@@ -269,6 +269,34 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.wait((await client.noop()).done, 5)
         self.assertEqual((self.daemon.goodbyes, len(self.daemon.hellos)), ([], 1))
 
+    @needs_fork
+    async def test_a_client_gives_nothing_in_a_forked_process_and_leaves_the_resume_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            client = await self.connected(resume_file=path)
+            await client.subscribe("book", BTC)
+            for _ in range(3):
+                await client.wait((await client.noop()).done, 5)
+            begun = client.reports(timeout=5)
+            await begun.__anext__()  # not yet processed
+            with open(path, encoding="ascii") as file:
+                kept = file.read()
+
+            def read_and_leave():
+                self.assertFalse(client.healthy)
+                for line in (begun, client.reports(), client.events(), client.messages()):
+                    with self.assertRaisesRegex(TapelineError, "of its own after fork"):
+                        line.__anext__().send(None)
+                with self.assertRaises(StopIteration):
+                    client.__aexit__(None, None, None).send(None)
+
+            self.assertEqual(in_a_child(read_and_leave), 0)
+            with open(path, encoding="ascii") as file:
+                self.assertEqual(file.read(), kept)
+            self.assertTrue(client.healthy)
+            await begun.aclose()
+            self.assertEqual(await self.seqs(client, 2), [2, 3])
+
     async def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
         client = await self.connected()
         await client.subscribe("book", BTC)

@@ -231,6 +231,7 @@ class Fork(ClientCase):
             ):
                 with self.assertRaisesRegex(TapelineError, "of its own after fork"):
                     act()
+            self.assertFalse(client.healthy)
 
         status = in_a_child(trade)
         forked.set()
