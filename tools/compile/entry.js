@@ -8,17 +8,28 @@
  * runtime's, the script is compiled like any other.
  * @module
  */
+
 /** What it holds as long as it runs. */
 export const begun = begin();
 
 function begin() {
-  const here = import.meta.dirname;
-  const lock = Deno.openSync(here);
-  lock.lockSync(); // nobody sweeps this directory away, or cleans it of what is old
-  const text = Deno.readTextFileSync(`${here}/start.js`);
+  const { lock, text } = read(import.meta.dirname);
   const [start, refused] = Deno[Deno.internal].core.evalContext(text, "file:///tapeline/start.js");
   if (refused !== null) throw refused.thrown;
   const program = start(import.meta.url, (part) => import(part));
   program.main();
   return { lock, program };
+}
+
+function read(here) {
+  try {
+    const lock = Deno.openSync(here);
+    lock.lockSync(); // nobody sweeps this directory away, or cleans it of what is old
+    return { lock, text: Deno.readTextFileSync(`${here}/start.js`) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const sentence = `tapeline: Cannot start: ${here} must stay: was swept away; start it again\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(sentence));
+    Deno.exit(1);
+  }
 }
