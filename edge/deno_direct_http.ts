@@ -5,13 +5,15 @@
  * The bytes of a request are written to one connection, whole, by this file; nothing below it knows
  * that they are a request, so nothing can send them again. A connection serves one request at a time
  * and is used again while its peer keeps it; when the last one of an origin that is in use goes, a
- * new one is opened ahead, so that an order does not wait for a handshake.
+ * new one is opened ahead, so that an order does not wait for a handshake. Not so where a peer ends
+ * connections before they are of use: each would be dialled as soon as the one before it had gone.
  *
  * Invariants: a request is written to exactly one connection. `neverConnected` is said only where
- * no connection came about. Redirects are an answer like any other.
+ * no connection came about, TLS included. Redirects are an answer like any other.
  * Limits: `CONNECTIONS_MAX` per origin, those included that are being opened: a request that is given
  * up before it has one ends its opening, so that an outage leaves no places taken behind, nor
- * descriptors. No proxies; no compressed answers.
+ * descriptors, but for one: where a peer takes a connection and leaves TLS unanswered, the runtime
+ * lets go of the socket only with the peer. No proxies; no compressed answers.
  * @module
  */
 import { HttpAnswerError, HttpAnswerReader } from "./http_answer.ts";
@@ -27,7 +29,7 @@ const IDLE_MARGIN_MS = 1_000;
 /** An origin that had no request for so long gets no connection ahead. */
 const USED_WITHIN_MS = 300_000;
 
-/** Opens a connection to an origin, unless it is given up before. */
+/** Opens a connection to an origin, ready to carry a request, unless it is given up before. */
 export type Dial = (origin: URL, givenUp: AbortSignal) => Promise<Deno.Conn>;
 
 const dialDirect: Dial = async (origin, signal) => {
@@ -41,8 +43,29 @@ const dialDirect: Dial = async (origin, signal) => {
   if (!isSecure) return connection;
   // Not `connectTls`, which cannot be given up: through an outage the kernel dials for two minutes.
   const { hostname } = address;
-  return await Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] });
+  const secured = await Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] });
+  await shakeHands(secured, signal);
+  return secured;
 };
+
+/**
+ * Ends with the handshake. Left to the first write, it would have a request taken for sent where TLS
+ * does not come about; it costs nothing, since no request leaves before it is over.
+ */
+async function shakeHands(connection: Deno.TlsConn, givenUp: AbortSignal): Promise<void> {
+  const close = (): void => connection.close();
+  if (givenUp.aborted) close();
+  else givenUp.addEventListener("abort", close);
+  try {
+    await connection.handshake();
+    givenUp.throwIfAborted();
+  } catch (error) {
+    if (!givenUp.aborted) close();
+    throw error;
+  } finally {
+    givenUp.removeEventListener("abort", close);
+  }
+}
 
 /** Returns HTTP over connections of our own. */
 export function directHttp(timers: Timers, dial: Dial = dialDirect): Http {
@@ -161,15 +184,20 @@ class Pool {
 
   #gone(connection: Connection): void {
     this.#idle = this.#idle.filter((idle) => idle !== connection);
-    if (this.#count === 0 && this.#mayDialAhead && !this.#isDialing) void this.#dialAhead();
+    const isWanted = connection.wasOfUse && this.#mayDialAhead;
+    if (isWanted && this.#count === 0 && !this.#isDialing) void this.#dialAhead();
   }
 
   async #dialAhead(): Promise<void> {
     this.#isDialing = true;
-    const connection = await this.#dial(new AbortController().signal); // nobody waits for it
+    const givingUp = new AbortController(); // nobody waits for it, who would give it up
+    const cancel = this.#options.timers.after(IDLE_MS_MAX * 1000, () => givingUp.abort());
+    const connection = await this.#dial(givingUp.signal);
+    cancel();
     this.#isDialing = false;
-    // Refused: the next request will try, and say so.
-    if (connection instanceof Connection) this.#rest(connection);
+    if (!(connection instanceof Connection)) return; // the next request will try, and say so
+    if (givingUp.signal.aborted) connection.close();
+    else this.#rest(connection);
   }
 }
 
@@ -236,12 +264,18 @@ class Connection {
   #reader: HttpAnswerReader | undefined;
   #cancelIdle: Cancel = () => {};
   #isOpen = true;
+  #wasOfUse = false;
 
   constructor(stream: Deno.Conn, options: ConnectionOptions) {
     this.#stream = stream;
     this.#options = options;
     this.#waitIdle(IDLE_MS_MAX);
     void this.#read();
+  }
+
+  /** It carried a whole answer, or stood until it was idle for too long. */
+  get wasOfUse(): boolean {
+    return this.#wasOfUse;
   }
 
   carry(exchange: Exchange): void {
@@ -288,6 +322,7 @@ class Connection {
   }
 
   #free(reader: HttpAnswerReader): void {
+    this.#wasOfUse = true;
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.#reader = undefined;
@@ -300,7 +335,10 @@ class Connection {
   }
 
   #waitIdle(ms: number): void {
-    this.#cancelIdle = this.#options.timers.after(ms * 1000, () => this.close());
+    this.#cancelIdle = this.#options.timers.after(ms * 1000, () => {
+      this.#wasOfUse = true;
+      this.close();
+    });
   }
 
   #ended(): void {

@@ -218,15 +218,30 @@ Deno.test("send() knows that nothing was sent where there is no such host", rela
   strictEqual(outcomeOf(sent), "notSent");
 });
 
-Deno.test("send() knows that nothing was sent where TLS does not come about", relaxed, async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const closing = listener.accept().then((connection) => connection.close());
-  const url = `https://127.0.0.1:${listener.addr.port}`;
-  const sent = await result(transportOver(overHttp1), order(url, "a=1", "POST"));
-  await closing;
-  listener.close();
-  strictEqual(outcomeOf(sent), "notSent");
-});
+for (const [way, http] of [["fetch()", overHttp1], ["connections of ours", overOurs]] as const) {
+  const name = `send() over ${way} knows that nothing was sent where TLS does not come about`;
+  Deno.test(name, relaxed, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const closing = listener.accept().then((connection) => connection.close());
+    const url = `https://127.0.0.1:${listener.addr.port}`;
+    const sent = await result(transportOver(http), order(url, "a=1", "POST"));
+    await closing;
+    listener.close();
+    strictEqual(outcomeOf(sent), "notSent");
+  });
+}
+
+Deno.test(
+  "send() knows at its deadline that nothing was sent where TLS is not answered",
+  relaxed,
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `https://127.0.0.1:${listener.addr.port}`;
+    const patience = { deadlineUs: 200_000 };
+    const sent = await result(transportOver(overOurs), order(url, "a=1", "POST"), patience);
+    strictEqual(outcomeOf(sent), "notSent");
+  },
+);
 
 Deno.test("send() says of a request that cannot be spelled that it was not sent", async () => {
   const request = { ...order("http://h", "a=1", "POST"), headers: { "bad name": "x" } };
@@ -290,6 +305,8 @@ for (const [rudeness, what] of failing) {
 
 /** As many connections as an origin may have. */
 const CONNECTIONS_MAX = 256;
+/** Idle for longer, a connection is closed. */
+const IDLE_US_MAX = 20_000_000;
 
 /** A network that takes no connection, until it is told to; in virtual time. */
 class BlackHole {
@@ -355,10 +372,7 @@ Deno.test(
       hole.expire();
       deepStrictEqual(hole.dials, [CONNECTIONS_MAX, CONNECTIONS_MAX], "none is left to the kernel");
       hole.send(1, peer.url);
-      await hole.come(
-        CONNECTIONS_MAX,
-        await Deno.connect({ port: Number(new URL(peer.url).port) }),
-      );
+      await hole.come(CONNECTIONS_MAX, await connectTo(peer));
       await until(() => hole.results.length > CONNECTIONS_MAX, "the answer");
       strictEqual(hole.outcomes.at(-1), "answered");
     });
@@ -373,7 +387,7 @@ Deno.test(
       const hole = new BlackHole();
       hole.send(1, peer.url);
       hole.expire();
-      const connection = await Deno.connect({ port: Number(new URL(peer.url).port) });
+      const connection = await connectTo(peer);
       await hole.come(0, connection);
       await rejects(connection.write(new Uint8Array(1)), Deno.errors.BadResource);
       deepStrictEqual(peer.seen, []);
@@ -383,6 +397,85 @@ Deno.test(
     });
   },
 );
+
+Deno.test(
+  "send() dials once for a request whose connection the peer ends without an answer",
+  relaxed,
+  async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 0 }), async (peer) => {
+      const hole = new BlackHole();
+      hole.send(1, peer.url);
+      await hole.come(0, await connectTo(peer));
+      await until(() => hole.results.length === 1, "its end");
+      deepStrictEqual([hole.outcomes, hole.dials], [["unknown"], [1, 0]]);
+    });
+  },
+);
+
+/** The one connection of a peer has carried an answer, and was ended by the peer. */
+async function endOneOfUse(hole: BlackHole, peer: RudePeer): Promise<void> {
+  hole.send(1, peer.url);
+  await hole.come(0, await connectTo(peer));
+  await until(() => hole.results.length === 1, "the answer");
+  hole.send(1, peer.url);
+  await until(() => hole.results.length === 2, "its end");
+  deepStrictEqual([hole.outcomes, hole.dials], [["answered", "unknown"], [2, 0]]);
+}
+
+const aheads: readonly (readonly [string, (hole: BlackHole, peer: RudePeer) => Promise<number>])[] =
+  [
+    ["none after one opened ahead that the peer ends at once", async (hole, peer) => {
+      const connection = await connectTo(peer);
+      await hole.come(1, connection);
+      await peer.close();
+      await until(() => isClosed(connection), "its end");
+      return 2;
+    }],
+    ["one after another that stood until it was idle for too long", async (hole, peer) => {
+      const connection = await connectTo(peer);
+      await hole.come(1, connection);
+      hole.time.advance(IDLE_US_MAX);
+      ok(isClosed(connection));
+      return 3;
+    }],
+  ];
+for (const [what, live] of aheads) {
+  Deno.test(`send() has a connection opened ahead, and ${what}`, relaxed, async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (peer) => {
+      const hole = new BlackHole();
+      await endOneOfUse(hole, peer);
+      const dials = await live(hole, peer);
+      deepStrictEqual(hole.dials, [dials, 0]);
+    });
+  });
+}
+
+Deno.test(
+  "send() has a connection opened ahead given up that does not come about",
+  relaxed,
+  async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (peer) => {
+      const hole = new BlackHole();
+      await endOneOfUse(hole, peer);
+      hole.time.advance(IDLE_US_MAX);
+      deepStrictEqual(hole.dials, [2, 1]);
+    });
+  },
+);
+
+function connectTo(peer: RudePeer): Promise<Deno.TcpConn> {
+  return Deno.connect({ port: Number(new URL(peer.url).port) });
+}
+
+function isClosed(connection: Deno.TcpConn): boolean {
+  try {
+    connection.setNoDelay();
+    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.BadResource) return true;
+    throw error;
+  }
+}
 
 function spotExchange(url: string): InstanceType<typeof ccxt.binance> {
   const exchange = new ccxt.binance({

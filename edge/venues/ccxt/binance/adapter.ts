@@ -253,9 +253,9 @@ export class CcxtVenue implements VenueAdapter {
       propagationMs: this.#options.propagationMs,
       skewUs: () => this.#clock.skewUs,
       placing: (symbol) => this.#deadMan?.cover(symbol),
-      leaving: (key) => this.#users?.leaving(key),
-      acknowledged: (key) => this.#users?.acknowledged(key),
-      refused: (key) => this.#users?.refused(key),
+      leaving: (key, request) => this.#users?.leaving(key, request),
+      acknowledged: (key, request) => this.#users?.acknowledged(key, request),
+      refused: (key, request) => this.#users?.refused(key, request),
       inHedgeMode: () => this.#inHedgeMode(),
     });
     this.#desk = desk;

@@ -42,9 +42,9 @@ export type CommandHooks = {
   /** A new order leaves for this symbol. */
   readonly placing: (symbol: string) => void;
   /** A command on this key leaves; was acknowledged; was not, or that is not known. */
-  readonly leaving: (key: string) => void;
-  readonly acknowledged: (key: string) => void;
-  readonly refused: (key: string) => void;
+  readonly leaving: (key: string, request: RequestId) => void;
+  readonly acknowledged: (key: string, request: RequestId) => void;
+  readonly refused: (key: string, request: RequestId) => void;
 };
 
 /** Ended as they took nothing more: the rest of what could not wait. */
@@ -144,22 +144,22 @@ export class Commands {
     },
   ): void {
     const { command, listed, journalUs } = of;
-    const { clOrdId: key } = command;
+    const { clOrdId: key, request } = command;
     const { rest, host } = this.#account;
-    const ready = this.#ready.get(command.request) ?? this.#readyCall(command, listed);
-    this.#ready.delete(command.request);
+    const ready = this.#ready.get(request) ?? this.#readyCall(command, listed);
+    this.#ready.delete(request);
     if (ready === undefined) return this.#notReplaced(NOT_AMENDABLE, { command, listed });
     const isDryRun = command.dryRun === true;
     rest.send(ready, (result) => {
       if (result.kind === "dryRun") return host.answerDry(command);
       say.answered?.();
-      if (result.kind !== "ok") this.#hooks.refused(key);
+      if (result.kind !== "ok") this.#hooks.refused(key, request);
       if (result.kind === "ok") {
         const stamps = { journalUs, ...result.stamps };
         return this.#reading(command, () => {
           const order = parseOrder(Fields.of(result.body, ""));
           if (order.clientOrderId !== key) return this.#account.failed(command, NOT_UNDERSTOOD);
-          this.#hooks.acknowledged(key);
+          this.#hooks.acknowledged(key, request);
           say.order(order, stamps);
         });
       }
@@ -168,7 +168,7 @@ export class Commands {
       }
       this.#unanswered(command, result);
     }, { isDryRun });
-    if (!isDryRun) this.#hooks.leaving(key);
+    if (!isDryRun) this.#hooks.leaving(key, request);
   }
 
   #rejected(

@@ -4,11 +4,12 @@
  * Spot subscribes over the WebSocket API with a signature; USD-M has a listen key in the address,
  * renewed in time. It is `connected` when the venue said that it carries the account's events.
  * Three things end it: the connection (pings included), the venue's own word, and silence: an order,
- * amendment or cancel was acknowledged, and nothing of its order came within `SILENCE_US`. The venue can lose what a
- * connection would have carried, so each new one is a reconciliation. None is made while the venue
- * has asked for a pause.
+ * amendment or cancel was acknowledged, and nothing of its order came within `SILENCE_US`. The venue
+ * can lose what a connection would have carried, so each new one is a reconciliation. None is made
+ * while the venue has asked for a pause.
  * @module
  */
+import type { RequestId } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import { socketApiUrl, userStreamUrl } from "./addresses.ts";
 import { isLimit, limitPauseMs } from "./ladder.ts";
@@ -34,14 +35,17 @@ export interface UserStreamHandlers {
   news(news: Extract<StreamNews, { readonly kind: "order" | "account" | "cash" }>): void;
 }
 
+/** A word that is due on an order once `request` is acknowledged, at `sinceUs`; Infinity: not yet. */
+type Owed = { readonly request: RequestId; readonly sinceUs: number };
+
 /** The user stream of one account. */
 export class UserStream {
   readonly #account: Account;
   readonly #exchange: CcxtExchange;
   readonly #handlers: UserStreamHandlers;
   readonly #reconnect: Reconnect;
-  /** Orders of which the stream must speak, by key: since when; Infinity: not acknowledged yet. */
-  readonly #unheard = new Map<string, number>();
+  /** Orders of which the stream must speak, by key. */
+  readonly #unheard = new Map<string, Owed>();
   #socket: VenueSocket | undefined;
   #connection = 0;
   #isConnected = false;
@@ -80,20 +84,24 @@ export class UserStream {
    * A command on an order leaves: the stream may speak of it before the answer does. Where it owes a
    * word on that order already, it owes that: else an order that is moved often hid the silence.
    */
-  leaving(key: string): void {
-    if (this.#isConnected && !this.#unheard.has(key)) this.#unheard.set(key, Infinity);
+  leaving(key: string, request: RequestId): void {
+    const { sinceUs } = this.#unheard.get(key) ?? { sinceUs: Infinity };
+    if (!this.#isConnected || sinceUs !== Infinity) return;
+    this.#unheard.set(key, { request, sinceUs });
   }
 
-  /** It was acknowledged: the stream must speak of its order, if it has not. */
-  acknowledged(key: string): void {
-    if (this.#unheard.get(key) === Infinity) {
-      this.#unheard.set(key, this.#account.host.nowUs());
-    }
+  /**
+   * It was acknowledged: the stream must speak of its order, if it has not. The answer to another
+   * command on the order says nothing of this one, which may be refused yet.
+   */
+  acknowledged(key: string, request: RequestId): void {
+    if (this.#unheard.get(key)?.request !== request) return;
+    this.#unheard.set(key, { request, sinceUs: this.#account.host.nowUs() });
   }
 
   /** It was refused, or nobody knows. */
-  refused(key: string): void {
-    if (this.#unheard.get(key) === Infinity) this.#unheard.delete(key);
+  refused(key: string, request: RequestId): void {
+    if (this.#unheard.get(key)?.request === request) this.#unheard.delete(key);
   }
 
   #open(): void {
@@ -212,7 +220,7 @@ export class UserStream {
     this.#account.timers.after(WATCH_EVERY_US, () => {
       if (connection !== this.#connection) return;
       const beforeUs = this.#account.host.nowUs() - SILENCE_US;
-      for (const sinceUs of this.#unheard.values()) {
+      for (const { sinceUs } of this.#unheard.values()) {
         if (sinceUs < beforeUs) return this.#drop("what it acknowledged was not spoken of");
       }
       this.#watch(connection);
