@@ -99,13 +99,8 @@ export function parseSegmentHeader(line: string): SegmentHeader | string {
   };
 }
 
-/** Returns whether a segment's header line is none that any version wrote. */
-export function isSegmentHeaderLost(line: string): boolean {
-  return typeof parseSegmentHeader(line) === "string" && newerFormat(line) === undefined;
-}
-
-/** Returns the version of a format that this one cannot read. */
-function newerFormat(line: string): number | undefined {
+/** Returns the version of a segment's format that this one cannot read; undefined if it can. */
+export function newerFormat(line: string): number | undefined {
   const version = Number(/^\{"segment":\{"format":(\d+),/.exec(line)?.[1] ?? FORMAT);
   return version > FORMAT ? version : undefined;
 }

@@ -211,8 +211,9 @@ export class JournalScan {
     const last = segments.at(-1)?.number;
     if (last === undefined) return 0;
     const newest = lastSegmentNumber(disk, directory) ?? last;
-    // A whole one was begun since, by a daemon that writes meanwhile.
-    return newest > last && isSegmentLost(disk, directory, newest) ? newest : last;
+    // Behind a lost one the row ends, whatever is left of later ones. Where the next one is there, it
+    // was begun since, by a daemon that writes meanwhile.
+    return newest > last && isSegmentLost(disk, directory, last + 1) ? newest : last;
   }
 
   /** Returns the refusal of a journal that is whole up to where the walk has come, before `what`. */

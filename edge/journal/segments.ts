@@ -4,8 +4,8 @@
  * The anchor (`journal/anchor.json`) says where the journal begins since retention dropped its
  * oldest segments, or where it was begun after a loss; without one it begins at segment 1, batch 1.
  * Segments before the anchor are left-overs of a retention that was interrupted: they are ignored,
- * and removed by the next one. Segments at the end of which nothing is left are no part of the row:
- * where the journal must reach them, it ends too early (`scan.ts`).
+ * and removed by the next one. The row ends before a segment that is lost where no batch is left from
+ * there on: where the journal must reach what follows, it ends too early (`scan.ts`).
  * @module
  */
 import { sha256 } from "../../sha256.ts";
@@ -13,14 +13,15 @@ import type { Disk } from "../ports.ts";
 import {
   genesisChain,
   HEADER_BYTES_MAX,
-  isSegmentHeaderLost,
+  newerFormat,
+  parseSegmentHeader,
   type SegmentHeader,
   segmentName,
   segmentNumber,
 } from "./format.ts";
 import { intactBatchIn } from "./intact_batch.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
-import { readWindow, SegmentReader } from "./segment_reader.ts";
+import { type ReadWindow, readWindow, SegmentReader } from "./segment_reader.ts";
 
 /** Where a journal begins. */
 export type JournalAnchor = SegmentHeader;
@@ -42,7 +43,7 @@ export function encodeAnchor(anchor: JournalAnchor): string {
 }
 
 /**
- * Returns the headers of all segments, ascending; empty if the journal has none yet.
+ * Returns the headers of the row, ascending; empty if the journal has none yet.
  * @throws {JournalRefused} If one is missing, misplaced, altered or of another journal.
  */
 export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
@@ -50,17 +51,18 @@ export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
   const anchor = readAnchor(disk, directory);
   const first = anchor?.number ?? 1;
   const numbers = segmentNumbers(disk, directory).filter((number) => number >= first);
-  const kept = numbers.findLastIndex((number, index) =>
-    index === 0 || !isSegmentLost(disk, directory, number)
-  );
   const headers: SegmentHeader[] = [];
   const window = readWindow();
-  for (const number of numbers.slice(0, kept + 1)) {
+  for (const number of numbers) {
     const expected = first + headers.length;
-    if (number !== expected) throw missingSegment(expected, number);
-    const reader = new SegmentReader(disk, { directory, number }, window);
-    headers.push(reader.header);
-    reader.close();
+    try {
+      headers.push(readHeader(disk, { directory, number, expected }, window));
+    } catch (error) {
+      if (!(error instanceof JournalRefused) || headers.length === 0) throw error;
+      // Asked only where one is refused: a start on a whole journal opens each segment once.
+      if (!isEndLost(disk, directory, { from: expected, numbers })) throw error;
+      break;
+    }
   }
   checkFirst(headers, anchor);
   headers.forEach((header) => checkSameJournal(header, headers[0]?.journalId));
@@ -84,17 +86,63 @@ function segmentNumbers(disk: Disk, directory: string): number[] {
   return disk.list(directory).map(segmentNumber).filter((number) => number !== undefined);
 }
 
-/** Returns whether nothing is left of a segment that is there: neither its header nor a batch. */
+/** Returns whether nothing is left of a segment: no file, or neither its header nor a batch in it. */
 export function isSegmentLost(disk: Disk, directory: string, number: number): boolean {
-  const file = disk.open(`${directory}/${segmentName(number)}`, "read");
+  const path = `${directory}/${segmentName(number)}`;
+  if (!disk.exists(path)) return true;
+  return typeof parseSegmentHeader(firstLine(disk, path)) === "string" && !mayHoldBatch(disk, path);
+}
+
+/** Returns whether the segment `from` is lost, and no batch is left in those behind it. */
+function isEndLost(
+  disk: Disk,
+  directory: string,
+  { from, numbers }: { readonly from: number; readonly numbers: readonly number[] },
+): boolean {
+  if (!isSegmentLost(disk, directory, from)) return false;
+  const behind = numbers.filter((number) => number > from);
+  return !behind.some((number) => mayHoldBatch(disk, `${directory}/${segmentName(number)}`));
+}
+
+/** Returns whether an intact batch is in a segment, or what only a newer Tapeline can read. */
+function mayHoldBatch(disk: Disk, path: string): boolean {
+  if (newerFormat(firstLine(disk, path)) !== undefined) return true;
+  const file = disk.open(path, "read");
   try {
-    const bytes = new Uint8Array(HEADER_BYTES_MAX);
-    const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
-    const [line = ""] = text.split("\n", 1);
-    return isSegmentHeaderLost(line) && intactBatchIn(file, 0) === undefined;
+    return intactBatchIn(file, 0) !== undefined;
   } finally {
     file.close();
   }
+}
+
+function firstLine(disk: Disk, path: string): string {
+  const file = disk.open(path, "read");
+  try {
+    const bytes = new Uint8Array(HEADER_BYTES_MAX);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
+    return text.split("\n", 1)[0] ?? "";
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Returns the header of the next segment, `number`.
+ * @throws {JournalRefused} If it is not the `expected` one, or its header is not intact.
+ */
+function readHeader(
+  disk: Disk,
+  { directory, number, expected }: {
+    readonly directory: string;
+    readonly number: number;
+    readonly expected: number;
+  },
+  window: ReadWindow,
+): SegmentHeader {
+  if (number !== expected) throw missingSegment(expected, number);
+  const reader = new SegmentReader(disk, { directory, number }, window);
+  reader.close();
+  return reader.header;
 }
 
 function missingSegment(expected: number, found: number): JournalRefused {

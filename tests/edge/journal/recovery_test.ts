@@ -14,7 +14,8 @@ import {
   recover,
   replayInto,
 } from "../../../edge/journal/mod.ts";
-import { encodeAnchor } from "../../../edge/journal/segments.ts";
+import { encodeSegmentHeader } from "../../../edge/journal/format.ts";
+import { encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { EchoTimeline } from "../../support/echo_timeline.ts";
 import {
   controlHead,
@@ -34,6 +35,7 @@ import { piecesOf, putPieces } from "../../support/segment_pieces.ts";
 const FIRST = `${STATE}/journal/00000001.log`;
 const SECOND = `${STATE}/journal/00000002.log`;
 const THIRD = `${STATE}/journal/00000003.log`;
+const FOURTH = `${STATE}/journal/00000004.log`;
 const MARK = `${STATE}/high_water`;
 
 function journalOf(events: number): JournalRig {
@@ -172,7 +174,21 @@ function loseFrom(disk: MemoryDisk, number: number, index: number, byte = 0): vo
   putPieces(disk, number, [header, ...batches.slice(0, index), part, new Uint8Array(5000)]);
 }
 
+/** Begins a fourth segment of which no more than the header is there. */
+function beginFourth(disk: MemoryDisk): void {
+  const third = listSegments(disk, `${STATE}/journal`)[2];
+  ok(third !== undefined);
+  const { firstBatch, firstSeq } = third;
+  const header = { ...third, number: 4, firstBatch: firstBatch + 9, firstSeq: firstSeq + 27 };
+  const bytes = new Uint8Array(5000);
+  new TextEncoder().encodeInto(encodeSegmentHeader(header), bytes);
+  disk.put(FOURTH, bytes);
+}
+
 const EMPTY = new Uint8Array(0);
+const NEWER_SEGMENT = new TextEncoder().encode(
+  '{"segment":{"format":2,"journal_id":"of a form that only the newer one knows"}}\n',
+);
 type Damage = (disk: MemoryDisk) => void;
 
 /** How several segments may have lost their end: nothing intact is behind it. */
@@ -186,7 +202,7 @@ const TORN_ENDS: readonly (readonly [what: string, damage: Damage])[] = [
     alter(disk, THIRD, (bytes) => bytes.map((_, index) => (index * 37) % 251));
   }],
   ["whose last segments are gone and all zeros", (disk) => {
-    disk.put(`${STATE}/journal/00000004.log`, new Uint8Array(5000));
+    disk.put(FOURTH, new Uint8Array(5000));
     disk.remove(THIRD);
   }],
   ["that is cut in a batch before a segment of zeros", (disk) => {
@@ -200,6 +216,24 @@ const TORN_ENDS: readonly (readonly [what: string, damage: Damage])[] = [
   ["that is cut between batches before a segment of which the header is left", (disk) => {
     loseFrom(disk, 2, -2);
     loseFrom(disk, 3, 0, 300);
+  }],
+  ["whose last segment but one is all zeros, with the header of the last one left", (disk) => {
+    beginFourth(disk);
+    alter(disk, THIRD, (bytes) => bytes.fill(0));
+  }],
+  ["whose last segment but one is garbage, with the header of the last one left", (disk) => {
+    beginFourth(disk);
+    alter(disk, THIRD, (bytes) => bytes.map((_, index) => (index * 37) % 251));
+  }],
+  ["whose last segment but one is gone, with the header of the last one left", (disk) => {
+    beginFourth(disk);
+    disk.remove(THIRD);
+  }],
+  ["that is cut in its first segment, with the headers of all behind it left but one", (disk) => {
+    beginFourth(disk);
+    loseFrom(disk, 1, -1, 700);
+    alter(disk, SECOND, (bytes) => bytes.fill(0));
+    loseFrom(disk, 3, 0);
   }],
 ];
 for (const [what, damage] of TORN_ENDS) {
@@ -248,6 +282,20 @@ const DAMAGED: readonly (readonly [what: string, damage: Damage])[] = [
   }],
   ["that lost the header of its last segment", (disk) => {
     alter(disk, THIRD, (bytes) => bytes.fill(0, 0, 100));
+  }],
+  ["of which a segment is all zeros before an intact one", (disk) => {
+    alter(disk, SECOND, (bytes) => bytes.fill(0));
+  }],
+  ["of which a segment is all zeros, one a header, and the last one intact", (disk) => {
+    beginFourth(disk);
+    const header = disk.read(FOURTH);
+    disk.put(FOURTH, disk.read(THIRD));
+    disk.put(THIRD, header);
+    alter(disk, SECOND, (bytes) => bytes.fill(0));
+  }],
+  ["of which a segment is all zeros before one of a newer format", (disk) => {
+    alter(disk, SECOND, (bytes) => bytes.fill(0));
+    disk.put(THIRD, NEWER_SEGMENT);
   }],
 ];
 for (const [what, damage] of DAMAGED) {
@@ -323,9 +371,7 @@ Deno.test("recover() refuses a segment of another journal and of a newer format"
   });
   match(refusalOf(newer).message, /format must be at most 1: was 2.*newer Tapeline/);
   const begun = threeSegments().disk;
-  const header =
-    '{"segment":{"format":2,"journal_id":"of a form that only the newer one knows"}}\n';
-  begun.put(THIRD, new TextEncoder().encode(header));
+  begun.put(THIRD, NEWER_SEGMENT);
   match(refusalOf(begun).message, /format must be at most 1: was 2.*newer Tapeline/);
   throws(() => acceptableSeq(begun), /format must be at most 1: was 2/);
 });
