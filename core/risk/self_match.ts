@@ -39,7 +39,8 @@ function isFilledBefore(request: RiskRequest, ours: Px): boolean {
   const isBetting = listed.instrument.assetClass === "betting";
   let missing: number = request.leavesQty;
   for (const { price, qty } of book.top(oppositeOf(side), WALK_LEVELS)) {
-    if (missing <= 0 || !isBeyond({ side, px: ours, bound: price, isBetting })) break;
+    if (missing <= 0) return true;
+    if (!isBeyond({ side, px: ours, bound: price, isBetting })) return false;
     missing -= qty;
   }
   return missing <= 0;

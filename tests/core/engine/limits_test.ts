@@ -307,6 +307,13 @@ Deno.test("self-match counts ours as reached where what is displayed counts in o
   }
 });
 
+Deno.test("self-match counts what the whole book displays before an order of ours behind it", () => {
+  const behind = (): Story => twoAccounts({}).place("a1", { side: "Sell", px: "102" });
+  const buy = { on: 1, side: "Buy", px: "102" } as const;
+  strictEqual(refusalOf(behind().place("b1", { ...buy, qty: "51" })), undefined);
+  strictEqual(refusalOf(behind().place("b1", { ...buy, qty: "52" })), "SELF_MATCH");
+});
+
 Deno.test("self-match lets a spot order hedge a perpetual of the same symbol and exchange", () => {
   const story = twoAccounts(LINEAR).place("b1", { on: 1, side: "Sell", px: "100" });
   strictEqual(refusalOf(story.place("a1", { side: "Buy", px: "101", qty: "50" })), undefined);
