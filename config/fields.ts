@@ -26,6 +26,9 @@ export function measure(range: { readonly least: number; readonly most: number }
 /** Most decimals of a decimal. */
 const DECIMALS_MAX = 38;
 
+/** Digits that a double shows as they were written, whatever they are. */
+export const EXACT_DIGITS_MAX = 15;
+
 const SIGN_RULES = {
   positive: "above 0",
   "not negative": "of 0 or more",
@@ -89,7 +92,7 @@ function decimalOf(value: string | number): string | undefined {
   if (typeof value === "string") return canonicalDecimal(value);
   const written = withoutExponent(value);
   const digits = written.replace(/[-.]/g, "").replace(/^0+/, "").length;
-  return digits <= 15 ? canonicalDecimal(written) : undefined;
+  return digits <= EXACT_DIGITS_MAX ? canonicalDecimal(written) : undefined;
 }
 
 /** The shortest text that names the double, where a double of many decimals would show an exponent. */

@@ -6,12 +6,10 @@
  * @module
  */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { EXACT_DIGITS_MAX } from "./fields.ts";
 import type { PathProblem } from "./problems.ts";
 import type { Path } from "./raw.ts";
 import { decimalRuleAt } from "./schema_keys.ts";
-
-/** Digits that a double shows as they were written, whatever they are. */
-const EXACT_DIGITS_MAX = 15;
 
 /** Returns the unquoted numbers that must be decimals and may not be what was written. */
 export function unquotedProblems(root: Node | null): readonly PathProblem[] {

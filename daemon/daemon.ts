@@ -189,7 +189,7 @@ class RunningDaemon implements Daemon {
 
   stop(reason: string): void {
     if (this.#clock.nowUs() >= this.#atOnceFromUs) {
-      this.#end({ code: EXIT.ok, sentence: "stopped at once" });
+      return this.#end({ code: EXIT.ok, sentence: "stopped at once" });
     }
     if (this.#state !== "running") return;
     this.#state = "stopping";

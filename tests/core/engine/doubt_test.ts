@@ -441,13 +441,19 @@ for (const [what, answer] of UNCERTAIN) {
   }
 }
 
-Deno.test("apply() asks about a lost cancel, whose look-up failed, before it sends it again", () => {
+/** A cancel whose answer was lost, as was that of the look-up behind it: asked again. */
+function askedTwice(): World {
   const w = placed();
   w.accept();
   w.cancel("c1", "a1");
   w.failed("unknown");
   w.failed("unknown"); // the look-up
-  w.wait(500).fire();
+  return w.wait(500);
+}
+
+Deno.test("apply() asks about a lost cancel, whose look-up failed, before it sends it again", () => {
+  const w = askedTwice();
+  w.fire();
   deepStrictEqual(kinds(w), ["Submit", "Cancel", "Lookup", "Lookup"]);
   deepStrictEqual(found(w, { status: "cancelled" }).map((r) => [r.execType, r.intentId]), [
     ["Cancelled", "c1"],
@@ -455,12 +461,8 @@ Deno.test("apply() asks about a lost cancel, whose look-up failed, before it sen
 });
 
 Deno.test("apply() sends a lost cancel at once where its second look-up finds the order open", () => {
-  const w = placed();
-  w.accept();
-  w.cancel("c1", "a1");
-  w.failed("unknown");
-  w.failed("unknown"); // the look-up
-  w.wait(500).fire();
+  const w = askedTwice();
+  w.fire();
   deepStrictEqual(found(w, { status: "open" }).map(brief), ["OrderStatus/CancelPending 0+10000"]);
   strictEqual(w.lastCommand().kind, "Cancel");
 });
