@@ -5,36 +5,21 @@ Source: orders.md sections 5, 6, 7 and 9.
 
 import unittest
 
+from checks.resting import SECOND, RestingCase
 from checks.world import CAPABILITIES, World
 
-SECOND = 1_000_000
 WON = ("ReplaceRejected", "CancelPending", "ILLEGAL_TRANSITION")
 
 
-class Case(unittest.TestCase):
-    """Order 1, a Buy of 10 at 100 that rests, and a replace to 12 that was issued."""
+class Case(RestingCase):
+    """And a replace to 12 that was issued."""
 
     def setUp(self):
-        self.world = World()
-        self.world.place("Buy", "10", "100")
-        self.world.broker("OrderAccepted", 1)
+        super().setUp()
         self.world.replace("i1", "12", "100")
-
-    @property
-    def order(self):
-        return self.world.core.state.orders[1]
-
-    def fails(self, kind, outcome):
-        request = self.order.requests[kind].number
-        failure = {"request": request, "outcome": outcome, "text": ""}
-        return self.world.broker("RequestFailed", 1, **failure)
 
     def cancel(self):
         self.assertIsNone(self.world.intent("Cancel", orig_intent_id="i1"))
-
-    def later(self):
-        self.world.seq_id += 60 * SECOND
-        return self.world.event("timer", "DeadlineReached", {"due_us": 0})
 
     def found(self):
         """The venue has the order as it was before the replace."""
@@ -45,9 +30,6 @@ class Case(unittest.TestCase):
     def said(self, caused):
         reports = caused["reports"]
         return [(r["exec_type"], r["ord_status"], r.get("reject_code")) for r in reports]
-
-    def kinds(self, caused):
-        return [each["kind"] for each in caused["commands"]]
 
 
 class WinsCheck(Case):

@@ -3,38 +3,12 @@
 Source: orders.md sections 5, 6, 7 and 10.
 """
 
-import unittest
-
+from checks.resting import SECOND, RestingCase
 from checks.world import CAPABILITIES, World
 from reference.deadlines import set_due
 
-SECOND = 1_000_000
 
-
-class Case(unittest.TestCase):
-    """Order 1, a Buy of 10 at 100 that rests."""
-
-    def setUp(self):
-        self.world = World()
-        self.world.place("Buy", "10", "100")
-        self.world.broker("OrderAccepted", 1)
-
-    @property
-    def order(self):
-        return self.world.core.state.orders[1]
-
-    def fails(self, kind, outcome):
-        request = self.order.requests[kind].number
-        failure = {"request": request, "outcome": outcome, "text": ""}
-        return self.world.broker("RequestFailed", 1, **failure)
-
-    def later(self):
-        self.world.seq_id += 60 * SECOND
-        return self.world.event("timer", "DeadlineReached", {"due_us": 0})
-
-    def kinds(self, caused):
-        return [each["kind"] for each in caused["commands"]]
-
+class Case(RestingCase):
     def said(self, caused):
         return [(each["exec_type"], each["ord_status"]) for each in caused["reports"]]
 
