@@ -4,7 +4,7 @@ Source: orders.md sections 5, 6, 7 and 10.
 """
 
 from checks.resting import SECOND, RestingCase
-from checks.world import CAPABILITIES, World
+from checks.world import CAPABILITIES
 from reference.deadlines import set_due
 
 
