@@ -12,15 +12,19 @@ import { namesSecret } from "./problems.ts";
 /** Below these no key names a secret, and some are names of instruments. */
 const PLAIN: ReadonlySet<string> = new Set(["hotloop"]);
 
-/** Returns the configuration as JSON with sorted keys; of a secret its presence alone. */
-export function canonicalConfiguration(configuration: Configuration): string {
-  const { state: _place, ...rest } = configuration;
-  return JSON.stringify(sorted(rest, namesSecret));
-}
+/** A configuration as the journal keeps it. */
+export type Canonical = {
+  /** JSON with sorted keys; of a secret its presence alone. */
+  readonly configuration: string;
+  /** SHA-256 of that text, 64 hex digits. */
+  readonly configDigest: string;
+};
 
-/** Returns the SHA-256 of the canonical text, 64 hex digits. */
-export function configurationDigest(configuration: Configuration): string {
-  return sha256(canonicalConfiguration(configuration));
+/** Returns the canonical text of a configuration, and its digest. */
+export function canonicalConfiguration(given: Configuration): Canonical {
+  const { state: _place, ...rest } = given;
+  const configuration = JSON.stringify(sorted(rest, namesSecret));
+  return { configuration, configDigest: sha256(configuration) };
 }
 
 function sorted(value: unknown, isSecret: (key: string) => boolean): unknown {

@@ -6,7 +6,7 @@
  * @module
  */
 export type { AdapterFacts, KnownAdapters } from "./adapter_checks.ts";
-export { canonicalConfiguration, configurationDigest } from "./canonical.ts";
+export { type Canonical, canonicalConfiguration } from "./canonical.ts";
 export type { Registry } from "./checks.ts";
 export {
   type ClientConfiguration,

@@ -41,7 +41,13 @@ import type { WireServer } from "../wire/server.ts";
 import { tokenPath } from "../wire/token.ts";
 import { DaemonMetrics } from "./metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./options.ts";
-import { createServer, createShadows, createSignals, createSupervision } from "./parts.ts";
+import {
+  createServer,
+  createShadows,
+  createSignals,
+  createSupervision,
+  identityOf,
+} from "./parts.ts";
 import { Reloader } from "./reloader.ts";
 import { declareStart, openControl } from "./start.ts";
 import { type Recovered, recoverTimeline } from "./recovery.ts";
@@ -152,7 +158,7 @@ class RunningDaemon implements Daemon {
       view: timeline.view,
       clock,
       ingress,
-      configDigest: () => this.#reloader.identity.configDigest,
+      configDigest: () => this.#reloader.canonical.configDigest,
     });
     this.#signals = createSignals(configuration, timeline.view, ports.log);
     this.#server = createServer(options, {
@@ -163,13 +169,13 @@ class RunningDaemon implements Daemon {
       intervals: this.#intervals,
       signals: this.#signals,
       metrics: this.#metrics.registry,
-      daemon: () => this.#reloader.identity,
+      daemon: () => identityOf(this.#reloader.canonical),
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const { view } = timeline;
     const venues = declareStart(options, {
       ...{ view, clock, ingress, journal: this.#journal, control: this.#control },
-      configDigest: this.#reloader.identity.configDigest,
+      canonical: this.#reloader.canonical,
       lostSinceUs: from.lostSinceUs,
     });
     this.#venues = venues;

@@ -6,7 +6,7 @@
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "../core/hotloop/mod.ts";
 import type { VenueStatus } from "../core/event.ts";
 import type { View } from "../core/view.ts";
-import { configurationDigest } from "../config/canonical.ts";
+import type { Canonical } from "../config/canonical.ts";
 import { declareClients } from "../config/declare_limits.ts";
 import type { Configuration, DeclaredVenue } from "../config/mod.ts";
 import { DaemonBackend, type DaemonBackendOptions } from "../edge/daemon_backend.ts";
@@ -117,8 +117,8 @@ export function createShadows(
 }
 
 /** Returns who the daemon says it is. */
-export function identityOf(configuration: Configuration): Backend["daemon"] {
-  return { name: "tapeline", version: VERSION, configDigest: configurationDigest(configuration) };
+export function identityOf({ configDigest }: Canonical): Backend["daemon"] {
+  return { name: "tapeline", version: VERSION, configDigest };
 }
 
 /** Returns what a configuration declares, under the numbers of this journal. */

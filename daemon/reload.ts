@@ -12,7 +12,7 @@ import type { Draft, VenueDeclaration } from "../core/event.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import { type Change, changesOf } from "../config/changes.ts";
-import { canonicalConfiguration, configurationDigest } from "../config/canonical.ts";
+import { type Canonical, canonicalConfiguration } from "../config/canonical.ts";
 import { shown } from "../config/problems.ts";
 import { controlDraft, SEVERITY } from "../edge/declarations.ts";
 import { type Declared, tighten, type Tightening } from "./tighten.ts";
@@ -24,6 +24,7 @@ export type ReloadPlan =
   | { readonly kind: "refused"; readonly problems: readonly string[] }
   | {
     readonly kind: "changed";
+    readonly canonical: Canonical;
     /** What differs, by its place in the file. */
     readonly paths: readonly string[];
     readonly drafts: readonly Draft[];
@@ -51,16 +52,13 @@ export function planReload(
     ...looserWords(changes, { looser, gone: limits.gone }),
   ];
   if (problems.length > 0) return { kind: "refused", problems };
-  const { configuration } = after;
-  const payload = {
-    configuration: canonicalConfiguration(configuration),
-    configDigest: configurationDigest(configuration),
-  };
+  const canonical = canonicalConfiguration(after.configuration);
   return {
     kind: "changed",
+    canonical,
     paths: changes.map(({ path }) => path),
     drafts: [
-      controlDraft({ eventType: "ConfigurationReloaded", payload }, of.nowUs),
+      controlDraft({ eventType: "ConfigurationReloaded", payload: canonical }, of.nowUs),
       ...redeclared(before, after, of.nowUs),
       ...limits.drafts,
       ...switched(before, after, of),

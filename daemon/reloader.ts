@@ -1,19 +1,19 @@
 /**
  * What a running daemon is configured as, and its reloads: all of a file's changes or none.
  *
- * Invariant: what `identity` says runs is what was declared last; what a reload changed is in the
+ * Invariant: what `canonical` says runs is what was declared last; what a reload changed is in the
  * journal's queue in one go before anything else can be.
  * @module
  */
 import { unreachable } from "../core/invariant.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
+import { type Canonical, canonicalConfiguration } from "../config/canonical.ts";
 import type { Configuration } from "../config/mod.ts";
 import type { IngressQueue } from "../edge/ingress.ts";
 import type { Log } from "../edge/ports.ts";
-import type { Backend } from "../wire/backend.ts";
 import type { Reread } from "./options.ts";
-import { declaredOf, identityOf } from "./parts.ts";
+import { declaredOf } from "./parts.ts";
 import { planReload, type ReloadPlan } from "./reload.ts";
 import { tryReread } from "./reread.ts";
 import type { Declared } from "./tighten.ts";
@@ -35,18 +35,18 @@ export type ReloaderOptions = {
 /** The daemon's configuration over its reloads. */
 export class Reloader {
   readonly #options: ReloaderOptions;
-  #identity: Backend["daemon"];
+  #canonical: Canonical;
   /** Absent: nothing can be reloaded now. */
   #declared: Declared | undefined;
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
-    this.#identity = identityOf(options.configuration);
+    this.#canonical = canonicalConfiguration(options.configuration);
   }
 
-  /** Who the daemon says it is, with the digest of what runs. */
-  get identity(): Backend["daemon"] {
-    return this.#identity;
+  /** What runs. */
+  get canonical(): Canonical {
+    return this.#canonical;
   }
 
   /** The journal knows what was declared: from now on it can be changed. */
@@ -80,13 +80,14 @@ export class Reloader {
     }
   }
 
-  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): boolean {
+  #takeOver(after: Declared, plan: Extract<ReloadPlan, { kind: "changed" }>): boolean {
+    const { paths, drafts, canonical } = plan;
     const { control, log, whenTaken } = this.#options;
     if (control.length + drafts.length > control.max) return this.#refused([NO_ROOM]);
     for (const draft of drafts) control.offer(draft);
     this.#declared = after;
-    this.#identity = identityOf(after.configuration);
-    const said = { paths, config_digest: this.#identity.configDigest };
+    this.#canonical = canonical;
+    const said = { paths, config_digest: canonical.configDigest };
     whenTaken(() => log.write("info", "configuration_reloaded", said));
     return true;
   }

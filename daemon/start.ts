@@ -11,7 +11,7 @@ import { clOrdIdPrefix } from "../core/command.ts";
 import type { ControlPayloads } from "../core/event.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
-import { canonicalConfiguration } from "../config/canonical.ts";
+import type { Canonical } from "../config/canonical.ts";
 import { declareClients } from "../config/declare_limits.ts";
 import type { Configuration } from "../config/mod.ts";
 import {
@@ -35,8 +35,8 @@ export type StartParts = {
   readonly ingress: Ingress;
   readonly control: IngressQueue;
   readonly journal: Pick<DaemonJournal, "journalId" | "cells">;
-  /** Of the configuration that starts. */
-  readonly configDigest: string;
+  /** The configuration that starts. */
+  readonly canonical: Canonical;
   /** A loss was accepted at this start: since when the journal may not know what happened. */
   readonly lostSinceUs: Micros | undefined;
 };
@@ -99,10 +99,7 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
 
 function startedPayload(
   configuration: Configuration,
-  { journal, configDigest, lostSinceUs }: Pick<
-    StartParts,
-    "journal" | "configDigest" | "lostSinceUs"
-  >,
+  { journal, canonical, lostSinceUs }: Pick<StartParts, "journal" | "canonical" | "lostSinceUs">,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
@@ -110,8 +107,7 @@ function startedPayload(
     engineVersion: VERSION,
     journalId: journal.journalId,
     mode: configuration.mode,
-    configuration: canonicalConfiguration(configuration),
-    configDigest,
+    ...canonical,
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
     ...(lostSinceUs === undefined ? {} : { lostSinceUs }),

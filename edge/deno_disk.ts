@@ -55,9 +55,8 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    const known = diskError({ action: "look for", path }, error);
-    if (known.code === "NotFound") return false;
-    throw known;
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw diskError({ action: "look for", path }, error);
   }
 }
 

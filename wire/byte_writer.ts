@@ -50,20 +50,16 @@ export function fixed(text: string): Fixed {
   return { length: text.length, words };
 }
 
-/** The four digits of each number below ten thousand, one word each. */
-const DIGITS = fourDigits();
+/** The two digits of each number below a hundred, half a word each. */
+const PAIRS = Int32Array.from(
+  { length: 100 },
+  (_, number) => (ZERO + Math.trunc(number / 10)) << 8 | (ZERO + number % 10),
+);
 
-/** Every thread makes it as it starts: by counting, which is thirty times as fast as from texts. */
-function fourDigits(): Int32Array {
-  const words = new Int32Array(TEN_THOUSAND);
-  const zeros = ZERO << 24 | ZERO << 16 | ZERO << 8 | ZERO;
-  for (let hundreds = 0, number = 0; hundreds < 100; hundreds++) {
-    const high = zeros + (Math.trunc(hundreds / 10) << 24 | hundreds % 10 << 16);
-    for (let tens = high; tens < high + 10 * 256; tens += 256) {
-      for (let ones = 0; ones < 10; ones++) words[number++] = tens + ones;
-    }
-  }
-  return words;
+/** The four digits of a number below ten thousand, as a word. */
+function fourDigits(value: number): number {
+  const high = (value / 100) | 0;
+  return (PAIRS[high] ?? 0) << 16 | (PAIRS[value - high * 100] ?? 0);
 }
 
 /** Growing bytes. */
@@ -213,7 +209,7 @@ export class ByteWriter {
 
   #leading(value: number): void {
     const absent = value < 10 ? 3 : value < 100 ? 2 : value < 1_000 ? 1 : 0;
-    this.#view.setInt32(this.#length, (DIGITS[value] ?? 0) << (absent << 3));
+    this.#view.setInt32(this.#length, fourDigits(value) << (absent << 3));
     this.#length += WORD_BYTES - absent;
   }
 
@@ -224,7 +220,7 @@ export class ByteWriter {
   }
 
   #four(value: number): void {
-    this.#view.setInt32(this.#length, DIGITS[value] ?? 0);
+    this.#view.setInt32(this.#length, fourDigits(value));
     this.#length += WORD_BYTES;
   }
 

@@ -3,8 +3,8 @@
  * @module
  */
 import {
+  canonicalConfiguration,
   type Configuration,
-  configurationDigest,
   ConfigurationRefused,
   defaultStateDirectory,
   type Registry,
@@ -54,7 +54,7 @@ function summaryJson(
   return {
     ok: true,
     mode,
-    config_digest: configurationDigest(configuration),
+    config_digest: canonicalConfiguration(configuration).configDigest,
     listen: { host: wire.host, port: wire.port },
     state_directory: state.directory,
     venues: venues.map((venue) => ({
@@ -85,7 +85,7 @@ function printSummary(
     ["mode", mode],
     ["listens on", `${wire.host}:${wire.port === 0 ? "any free port" : wire.port}`],
     ["state", placeOfState(state.directory, terminal)],
-    ["digest", configurationDigest(configuration)],
+    ["digest", canonicalConfiguration(configuration).configDigest],
     ["this build", `adapters ${adapters}; capture formats ${formats}`],
   ];
   for (const line of table(facts)) terminal.out(line);

@@ -15,7 +15,6 @@ import {
 import {
   canonicalConfiguration,
   type Configuration,
-  configurationDigest,
   declareClients,
   declareVenues,
   type DeclaringAdapters,
@@ -135,27 +134,29 @@ Deno.test("declareVenues() throws for an adapter without capabilities", () => {
 Deno.test("canonicalConfiguration() is the same text whatever the order of keys and the place of state", () => {
   const text = PAPER_DEFAULT.text.replace("mode: paper\n", "") + "log: {}\nmode: paper\n";
   const other = parseConfiguration({ ...PAPER_DEFAULT, text }, registry);
-  strictEqual(canonicalConfiguration(other), canonicalConfiguration(configuration));
+  deepStrictEqual(canonicalConfiguration(other), canonicalConfiguration(configuration));
   const elsewhere = withOverrides(other, { port: undefined, stateDirectory: "/elsewhere" });
-  strictEqual(configurationDigest(elsewhere), configurationDigest(configuration));
-  match(configurationDigest(configuration), /^[0-9a-f]{64}$/);
+  const { configDigest } = canonicalConfiguration(configuration);
+  strictEqual(canonicalConfiguration(elsewhere).configDigest, configDigest);
+  match(configDigest, /^[0-9a-f]{64}$/);
 });
 
 Deno.test("canonicalConfiguration() changes with a value but never shows a secret", () => {
   const changed = withOverrides(configuration, { port: 1, stateDirectory: undefined });
-  notStrictEqual(configurationDigest(changed), configurationDigest(configuration));
+  const [now, before] = [changed, configuration].map(canonicalConfiguration);
+  notStrictEqual(now?.configDigest, before?.configDigest);
   const [paper] = configuration.venues;
   if (paper === undefined) throw new Error("the paper default has a venue");
   const options = { apiKey: "hush", nested: { client_secret: "hush", url: "shown" } };
   const secretive: Configuration = { ...configuration, venues: [{ ...paper, options }] };
-  doesNotMatch(canonicalConfiguration(secretive), /hush/);
-  match(canonicalConfiguration(secretive), /shown/);
+  doesNotMatch(canonicalConfiguration(secretive).configuration, /hush/);
+  match(canonicalConfiguration(secretive).configuration, /shown/);
 });
 
 Deno.test("canonicalConfiguration() keeps settings of instruments that are named like a secret", () => {
   const hotloop = { instruments: { "paper:TOKEN/USDT": { half_life_s: 3 } } };
   match(
-    canonicalConfiguration({ ...configuration, hotloop }),
+    canonicalConfiguration({ ...configuration, hotloop }).configuration,
     /"paper:TOKEN\/USDT":\{"half_life_s":3\}/,
   );
 });
@@ -206,8 +207,8 @@ Deno.test("declareVenues() hands on what a venue outside needs, and says nothing
 
 Deno.test("canonicalConfiguration() never says where a secret is", () => {
   const read = parseConfiguration({ ...PAPER_DEFAULT, text: OUTSIDE }, registry);
-  doesNotMatch(canonicalConfiguration(read), /hush/);
-  match(canonicalConfiguration(read), /"credentials":"\[secret\]"/);
+  doesNotMatch(canonicalConfiguration(read).configuration, /hush/);
+  match(canonicalConfiguration(read).configuration, /"credentials":"\[secret\]"/);
 });
 
 const homes: readonly (readonly [Record<string, string>, string | undefined])[] = [

@@ -65,7 +65,7 @@ class Rig {
 
 Deno.test("Reloader holds each reload to the one before it, not to the start", () => {
   const rig = new Rig('max_order_qty: "10"');
-  const { configDigest } = rig.reloader.identity;
+  const { configDigest } = rig.reloader.canonical;
   ok(rig.reload('max_order_qty: "5"'));
   ok(!rig.reload('max_order_qty: "7"'), "less than at the start, more than now");
   ok(!rig.reload('max_order_qty: "5"'), "as it is");
@@ -73,17 +73,17 @@ Deno.test("Reloader holds each reload to the one before it, not to the start", (
   deepStrictEqual(rig.sequence(), []);
   strictEqual(rig.said.at(-1), "configuration_reloaded", "once it is durable");
   ok(rig.reload('max_order_qty: "4"'));
-  ok(rig.reloader.identity.configDigest !== configDigest);
+  ok(rig.reloader.canonical.configDigest !== configDigest);
 });
 
 Deno.test("Reloader refuses an instrument that contradicts the journal", () => {
   const rig = new Rig('max_order_qty: "10"');
-  const { configDigest } = rig.reloader.identity;
+  const { configDigest } = rig.reloader.canonical;
   const instrument = "asset_class: inverse\n        contract: { settlement: BTC }";
   const elsewhere = declared({ instrument }, createTimeline().view);
   ok(!rig.reloader.reload(elsewhere));
   deepStrictEqual(rig.said, ["configuration_refused"]);
-  strictEqual(rig.reloader.identity.configDigest, configDigest);
+  strictEqual(rig.reloader.canonical.configDigest, configDigest);
 });
 
 Deno.test("Reloader refuses what the queue of control has no room for, as a whole, and takes it later", () => {
@@ -91,10 +91,10 @@ Deno.test("Reloader refuses what the queue of control has no room for, as a whol
   ok(rig.reload('max_order_qty: "9"'));
   const { length } = rig.control;
   strictEqual(length, 2);
-  const { configDigest } = rig.reloader.identity;
+  const { configDigest } = rig.reloader.canonical;
   ok(!rig.reload('max_order_qty: "8"'));
   deepStrictEqual([rig.control.length, rig.said], [length, ["configuration_refused"]]);
-  strictEqual(rig.reloader.identity.configDigest, configDigest);
+  strictEqual(rig.reloader.canonical.configDigest, configDigest);
   rig.sequence();
   ok(rig.reload('max_order_qty: "8"'));
 });

@@ -8,13 +8,20 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
 import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
 import { checksums, executable, namespaces, root, testWith } from "../support/needs.ts";
 import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
-import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flags.ts";
+import {
+  NET,
+  PERMISSIONS,
+  SEALED,
+  UNSTABLE,
+  V8_OPTION,
+} from "../../tools/compile/runtime_flags.ts";
 
 const SESSION = fileURLToPath(new URL("../support/bare_root_session.ts", import.meta.url));
 /** From copying to the end of the session: some seconds, on a machine that does nothing else. */
@@ -22,6 +29,8 @@ const SESSION_MS_MAX = 120_000;
 const EXCLUSIVE = true;
 const ROUNDS = 5;
 const ROUNDS_MAX = 60;
+/** Time for some tries of a rehearsal. */
+const TRIES_MS = 200;
 /** What the head may cost, on top of the runtime. */
 const HEAD_MS_MAX = 30;
 
@@ -101,6 +110,38 @@ testWith(
     const fresh = `${directory.path}/fresh`;
     await msOf([...bare, `${here}/main.js`, "version"], { DENO_DIR: fresh });
     ok(codeOfStart(fresh).length < rehearsed.length);
+  },
+);
+
+testWith(
+  [executable],
+  "a rehearsal puts its code where the runtime writes at the same moment, as soon as it may",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const place = `${directory.path}/cache`;
+    await msOf([...productCommand(), "version"], { TAPELINE_CACHE: place }); // unpacks
+    const here = `${place}/${[...Deno.readDirSync(place)][0]?.name}`;
+    using kept = new DatabaseSync(`${here}/cache/v8_code_cache_v2`);
+    kept.exec(`
+      UPDATE codecache SET data = x'00' WHERE specifier LIKE '%/start.js';
+      CREATE TABLE free (yes);
+      CREATE TRIGGER busy BEFORE UPDATE ON codecache WHEN NOT EXISTS (SELECT * FROM free)
+      BEGIN SELECT RAISE(ABORT, 'database is locked'); END`);
+    const rehearsal = new Deno.Command(`${here}/tapeline`, {
+      args: [
+        ...["run", V8_OPTION, ...UNSTABLE, ...SEALED, ...PERMISSIONS, NET.loopback],
+        ...[`${here}/rehearse.js`, "run", "--port", "0", "--state-dir", `${directory.path}/state`],
+      ],
+      env: { DENO_DIR: `${here}/cache` },
+      ...{ stdin: "null", stdout: "piped", stderr: "null" },
+    }).spawn();
+    const words = rehearsal.stdout.getReader();
+    await words.read(); // it listens: from here on it tries
+    await delay(TRIES_MS);
+    kept.exec("INSERT INTO free VALUES (1)");
+    const [{ code }] = await Promise.all([rehearsal.status, words.cancel()]);
+    strictEqual(code, 0);
+    ok(codeOfStart(`${here}/cache`).length > 1);
   },
 );
 
