@@ -173,7 +173,11 @@ run_program() {
   --allow-net=*/*) net=$net,unix:$NOTIFY_SOCKET,unix:${RUNTIME_DIRECTORY%%:*}/notify.sock ;;
   esac
   DENO_DIR=$here/cache DENO_NO_UPDATE_CHECK=1
-  export DENO_DIR DENO_NO_UPDATE_CHECK
+  # glibc: the memory that the program's text was read into is used again, not given back and asked
+  # for anew. It finds such bounds by itself, a start too late.
+  MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4194304}
+  MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-8388608}
+  export DENO_DIR DENO_NO_UPDATE_CHECK MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
   exec "$here/tapeline" run @FLAGS@ \
     --deny-write="$here" ${net:+"$net"} "$here/main.js" "$@"
 }
