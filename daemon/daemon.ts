@@ -19,7 +19,7 @@ import { Sequencer } from "../core/mod.ts";
 import type { ControlPayloads, Event } from "../core/event.ts";
 import type { VenueId } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
-import { controlDraft } from "../edge/declarations.ts";
+import { controlDraft } from "../edge/control_draft.ts";
 import { EngineClock } from "../edge/engine_clock.ts";
 import { EXIT } from "../edge/exit_codes.ts";
 import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
