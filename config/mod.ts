@@ -5,7 +5,7 @@
  * `canonicalConfiguration` into what the journal keeps. `reference.yaml` documents every key.
  * @module
  */
-export type { AdapterFacts, KnownAdapters } from "./adapter_checks.ts";
+export type { KnownAdapters } from "./adapter_checks.ts";
 export { type Canonical, canonicalConfiguration } from "./canonical.ts";
 export type { Registry } from "./checks.ts";
 export {
