@@ -97,8 +97,7 @@ export function recover(options: RecoverOptions): Recovery {
 
 function beginJournal(options: RecoverOptions): Recovery {
   const { disk, stateDirectory, randomness } = options;
-  const journalId = [...randomness.bytes(16)]
-    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const journalId = randomness.bytes(16).toHex();
   disk.makeDirectory(journalDirectory(stateDirectory));
   const tail = emptyTail(journalId);
   // The mark comes first: from here on a journal without a mark is one that lost it.
