@@ -36,9 +36,7 @@ import type { Supervision } from "../edge/supervision.ts";
 import { SafeMode } from "../edge/safe_mode.ts";
 import type { Shadows } from "../edge/shadows.ts";
 import type { VenueSide } from "../edge/venue_side.ts";
-import { writeReport } from "../wire/encode_report.ts";
-import type { WireServer } from "../wire/server.ts";
-import { tokenPath } from "../wire/token.ts";
+import { tokenPath, type WireServer, writeReport } from "../wire/mod.ts";
 import { DaemonMetrics } from "./metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./options.ts";
 import {
