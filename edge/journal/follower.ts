@@ -47,7 +47,9 @@ export type TailRequest =
   /** Everything up to this batch is durable. */
   | { readonly kind: "durable"; readonly batch: number }
   /** Take a checkpoint when everything durable has been read. */
-  | { readonly kind: "checkpoint" };
+  | { readonly kind: "checkpoint" }
+  /** Retention has removed the oldest segments. */
+  | { readonly kind: "dropped" };
 
 /** What followers of the journal say. */
 export type TailMessage =
@@ -140,6 +142,7 @@ class Follower {
   }
 
   take(message: TailRequest): void {
+    if (message.kind === "dropped") return; // its own doing
     if (message.kind === "durable") this.#durableBatch = message.batch;
     else if (this.#isDoubtful) this.#checkpointFailed("its state differs from the live one");
     else {
