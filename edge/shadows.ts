@@ -78,7 +78,10 @@ export class Shadows implements MetricSource {
         this.#isFollowing = false;
         options.onMismatch(text);
       },
-      dropped: options.onDropped,
+      dropped: (segment) => {
+        options.onDropped(segment);
+        this.#links[1]?.segmentsDropped();
+      },
     })];
     if (index !== null) links.push(start("index", index, {}));
     this.#links = links;

@@ -83,6 +83,15 @@ Deno.test("Shadows hands on differences, dropped segments and checkpoints", () =
   deepStrictEqual(rig.said, ["info checkpoint_taken", "dropped 3", "they differ"]);
 });
 
+Deno.test("Shadows tells the index what retention removed, and no index where none is kept", () => {
+  for (const index of [{ stateDirectory: "state" }, null]) {
+    const { workers } = new Rig(index);
+    workers.started[0]?.say({ kind: "dropped", segment: 3 });
+    const told = workers.started.map((worker) => worker.told("dropped").length);
+    deepStrictEqual(told, index === null ? [0] : [0, 1]);
+  }
+});
+
 Deno.test("a shadow that dies is an alarm, and the other one goes on", () => {
   const rig = new Rig();
   rig.workers.started[1]?.die();

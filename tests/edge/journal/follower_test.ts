@@ -309,6 +309,27 @@ Deno.test("runFollower() drops all market data that is due at one checkpoint, ho
   rig.stop();
 });
 
+Deno.test("retention opens as many files where nothing is due, however many segments are kept", () => {
+  const opened = [300, 900].map((events) => {
+    const rig = new JournalRig();
+    age(rig, { from: 1, to: events });
+    const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: 400 } });
+    const before = journalVerify(rig.disk, STATE).market_bytes;
+    for (let checkpoint = 0; checkpoint < 4; checkpoint++) {
+      rig.threads.run();
+      link.checkpoint();
+    }
+    rig.threads.run();
+    ok(journalVerify(rig.disk, STATE).market_bytes < before);
+    const { opened } = rig.disk;
+    link.checkpoint();
+    rig.threads.run();
+    deepStrictEqual(heard.dropped, []);
+    return rig.disk.opened - opened;
+  });
+  strictEqual(opened[1], opened[0]);
+});
+
 Deno.test("retention drops whole old segments, keeps the chain anchored and the reports exact", () => {
   const rig = agedRig();
   const { link, heard } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
