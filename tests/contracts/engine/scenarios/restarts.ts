@@ -50,6 +50,18 @@ export const RESTARTS: readonly Scenario[] = [
         .cancelled(1),
   },
   {
+    name: "restart_runs_a_grace_anew_that_ran",
+    requires: ["R-EXEC-6", "R-WIRE-3"],
+    description: "A grace that ended while the daemon was down fires for nobody; one of 0 ms does.",
+    tell: (story) =>
+      story.begin().open({ session: 2, client: "bob" })
+        .open({ session: 3, client: "carol", graceMs: 0 })
+        .place("i1").place("b1", {}, 2).place("c1", {}, 3).accept(1).accept(2).accept(3)
+        .close({ cause: "lost" }).close({ session: 2, cause: "lost" }).wait(60_000)
+        .start().venue("up").cancelled(3).wait(4000).open({ session: 4, client: "bob" })
+        .toDeadline().cancelled(1),
+  },
+  {
     name: "restart_lapses_first",
     requires: ["R-EXEC-1"],
     description: "What lapsed while the daemon was away is cancelled before anything else.",
