@@ -278,14 +278,14 @@ export const RESTARTS: readonly Scenario[] = [
       for (const n of [1, 2, 3, 4]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
       story.toDeadline();
       for (const n of [1, 2, 3, 4]) story.cancelRejected(n, "VENUE_SUSPENDED");
-      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
-        .replace("r2", { orig: "i2", qty: "10", ttlMs: 0 })
-        .replace("r3", { orig: "i3", qty: "11" }).replaced(1, { qty: "10", px: "100" })
-        .replaced(2, { qty: "10", px: "100" }).replaced(3, { qty: "11", px: "100" })
-        .replace("r4", { orig: "i4", qty: "10", ttlMs: 3_600_000 }).wait(1000).deadline()
-        .replaced(4, { qty: "10", px: "100" }).cancelled(3).cancelled(4)
+      story.replace("r1", { orig: "i1", qty: "9", ttlMs: 3_600_000 })
+        .replace("r2", { orig: "i2", qty: "9", ttlMs: 0 })
+        .replace("r3", { orig: "i3", qty: "11" }).replaced(1, { qty: "9", px: "100" })
+        .replaced(2, { qty: "9", px: "100" }).replaced(3, { qty: "11", px: "100" })
+        .replace("r4", { orig: "i4", qty: "9", ttlMs: 3_600_000 }).wait(1000).deadline()
+        .replaced(4, { qty: "9", px: "100" }).cancelled(3).cancelled(4)
         .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
-        .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" });
+        .found(1, { status: "cancelled", qty: "9", cum: "0", px: "100" });
     },
   },
   {
@@ -294,10 +294,10 @@ export const RESTARTS: readonly Scenario[] = [
     description: "The kill switch insists on, though a lapse and a longer TTL came after it.",
     tell: (story) =>
       story.begin().place("i1", { ttlMs: 1000 }).accept(1)
-        .replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
+        .replace("r1", { orig: "i1", qty: "9", ttlMs: 3_600_000 })
         .failed(1, { kind: "Replace", outcome: "unknown" }).killSwitch("on")
         .cancelRejected(1, "VENUE_SUSPENDED").wait(999).deadline()
-        .cancelRejected(1, "VENUE_SUSPENDED").replaced(1, { qty: "10", px: "100" }).wait(10_000)
+        .cancelRejected(1, "VENUE_SUSPENDED").replaced(1, { qty: "9", px: "100" }).wait(10_000)
         .deadline().cancelled(1),
   },
   {
