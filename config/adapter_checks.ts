@@ -3,25 +3,14 @@
  * secrets are what the adapter knows, and that nothing is said here which the venue itself says.
  * @module
  */
-import type { Capabilities } from "../core/instrument.ts";
+import type { AdapterDescription } from "../edge/venue.ts";
 import { PAPER_ADAPTER } from "./default.ts";
 import { BLANK_MISSING, found, mayHoldSecret, type PathProblem, shown } from "./problems.ts";
 import { listOf, mapOf, type Path, type Raw } from "./raw.ts";
 import { MODES } from "./schema.ts";
 
-/** What a configuration asks of an adapter that does not run. */
-export interface AdapterFacts {
-  capabilities(options: Raw): Capabilities;
-  /** Sentences about options that cannot be, each with its path below `options`. */
-  problems(options: Raw): readonly { readonly path: string; readonly problem: string }[];
-  /** The shortest countdown of the venue's own switch, milliseconds, that it can renew in time. */
-  deadManMinMs(instruments: number): number;
-  /** Names of the secrets it knows. */
-  readonly credentials: readonly string[];
-}
-
 /** Adapters by the name that configuration uses, `paper` left out. */
-export type KnownAdapters = ReadonlyMap<string, AdapterFacts>;
+export type KnownAdapters = ReadonlyMap<string, AdapterDescription>;
 
 /** Returns what is wrong between the mode and the venues of a file. */
 export function modeProblems(root: unknown, known: KnownAdapters): readonly PathProblem[] {
@@ -70,7 +59,7 @@ export function outsideProblems(
 }
 
 function optionProblem(
-  wrong: ReturnType<AdapterFacts["problems"]>[number],
+  wrong: ReturnType<AdapterDescription["problems"]>[number],
   path: Path,
 ): PathProblem {
   const below = wrong.path.split(".").filter((part) => part !== "");
@@ -95,7 +84,11 @@ function simulatedProblems(venue: Raw, path: Path): readonly PathProblem[] {
   });
 }
 
-function credentialProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {
+function credentialProblems(
+  venue: Raw,
+  path: Path,
+  facts: AdapterDescription,
+): readonly PathProblem[] {
   const known = facts.credentials.join(", ") || "the secrets of this adapter, which has none";
   const text = `holds a name that is none of ${known} ${BLANK_MISSING}`;
   return Object.keys(mapOf(venue["credentials"]) ?? {})
@@ -115,7 +108,11 @@ export function isUnknownSecret(path: Path, root: unknown, known: KnownAdapters)
   return facts?.credentials.includes(String(name)) !== true;
 }
 
-function deadManProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {
+function deadManProblems(
+  venue: Raw,
+  path: Path,
+  facts: AdapterDescription,
+): readonly PathProblem[] {
   const value = venue["dead_man_ms"];
   if (value === undefined || value === null) return [];
   const problem = (text: string): readonly PathProblem[] => [

@@ -34,10 +34,6 @@ type Kept = {
 const KEPT: ReadonlySet<string> = new Set(["options", "credentials", "columns", "hotloop"]);
 
 export type Configuration = CamelKeys<ConfigurationFile>;
-export type WireConfiguration = Configuration["wire"];
-export type EngineConfiguration = Configuration["engine"];
-export type JournalConfiguration = Configuration["journal"];
-export type QueuesConfiguration = Configuration["queues"];
 export type VenueConfiguration = Configuration["venues"][number];
 export type ExchangeConfiguration = Configuration["exchanges"][number];
 export type ClientConfiguration = Configuration["clients"][number];

@@ -11,7 +11,7 @@ import type { Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { ExchangeLimits, InstrumentLimits, OrderLimits, VenueLimits } from "../core/limits.ts";
 import { type InstrumentId, instrumentId, type VenueId, venueId } from "../core/numbers.ts";
-import type { AdapterFacts } from "./adapter_checks.ts";
+import type { AdapterDescription } from "../edge/venue.ts";
 import type {
   ClientConfiguration,
   Configuration,
@@ -123,7 +123,7 @@ export function declareVenues(
 }
 
 /** What the declaration of a venue needs of its adapter. */
-export type DeclaringAdapters = ReadonlyMap<string, Pick<AdapterFacts, "capabilities">>;
+export type DeclaringAdapters = ReadonlyMap<string, Pick<AdapterDescription, "capabilities">>;
 
 /** Returns the source of the venue's feed; undefined if a client or the adapter is the source. */
 export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSettings | undefined {

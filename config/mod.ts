@@ -5,21 +5,14 @@
  * `canonicalConfiguration` into what the journal keeps. `reference.yaml` documents every key.
  * @module
  */
-export type { AdapterFacts, KnownAdapters } from "./adapter_checks.ts";
-export { type Canonical, canonicalConfiguration } from "./canonical.ts";
+export { canonicalConfiguration } from "./canonical.ts";
 export type { Registry } from "./checks.ts";
 export {
   type ClientConfiguration,
   type Configuration,
-  type CredentialSource,
-  type EngineConfiguration,
   type ExchangeConfiguration,
-  type FeedConfiguration,
   type InstrumentConfiguration,
-  type JournalConfiguration,
-  type QueuesConfiguration,
   type VenueConfiguration,
-  type WireConfiguration,
   withOverrides,
 } from "./configuration.ts";
 export {
@@ -28,10 +21,9 @@ export {
   declareVenues,
   type DeclaringAdapters,
   feedSourceOf,
-  type FeedSourceSettings,
 } from "./declare.ts";
 export { declareClients, type DeclaredClient } from "./declare_limits.ts";
 export { PAPER_ADAPTER, PAPER_DEFAULT } from "./default.ts";
 export { type ConfigurationText, parseConfiguration } from "./load.ts";
-export { type ConfigurationProblem, ConfigurationRefused, problemLine } from "./problems.ts";
+export { ConfigurationRefused, problemLine } from "./problems.ts";
 export { defaultStateDirectory, type Environment } from "./state_directory.ts";

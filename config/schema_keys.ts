@@ -1,6 +1,7 @@
 /**
  * What keys the schema knows where, and which are decimals: for suggestions, for what is written
- * without quotes, and for the test that holds `reference.yaml` equal to it. Reads the JSON Schema that the schema gives of itself.
+ * without quotes, and for the test that holds `reference.yaml` equal to it. Reads the JSON Schema
+ * that the schema gives of itself.
  * @module
  */
 import * as z from "zod";

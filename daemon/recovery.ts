@@ -21,7 +21,7 @@ import { journalDirectory } from "../edge/journal/writer.ts";
 import type { Log } from "../edge/ports.ts";
 import { type KnownPoison, PoisonNotes } from "../edge/poison.ts";
 import type { CheckpointMark } from "../edge/shadows.ts";
-import { writeReport } from "../wire/encode_report.ts";
+import { writeReport } from "../wire/mod.ts";
 import type { DaemonOptions } from "./options.ts";
 import { VERSION } from "../version.ts";
 

@@ -14,7 +14,8 @@ import type { View } from "../core/view.ts";
 import { type Change, changesOf } from "../config/changes.ts";
 import { type Canonical, canonicalConfiguration } from "../config/canonical.ts";
 import { shown } from "../config/problems.ts";
-import { controlDraft, SEVERITY } from "../edge/declarations.ts";
+import { controlDraft } from "../edge/control_draft.ts";
+import { SEVERITY } from "../edge/declarations.ts";
 import { type Declared, tighten, type Tightening } from "./tighten.ts";
 
 /** What is to become of a new configuration. */

@@ -14,13 +14,8 @@ import type { View } from "../core/view.ts";
 import type { Canonical } from "../config/canonical.ts";
 import { declareClients } from "../config/declare_limits.ts";
 import type { Configuration } from "../config/mod.ts";
-import {
-  controlDraft,
-  declarationDrafts,
-  declarationsMax,
-  heldBack,
-  renumber,
-} from "../edge/declarations.ts";
+import { controlDraft } from "../edge/control_draft.ts";
+import { declarationDrafts, declarationsMax, heldBack, renumber } from "../edge/declarations.ts";
 import type { EngineClock } from "../edge/engine_clock.ts";
 import { leftBehind } from "../edge/left_behind.ts";
 import type { Ingress, IngressQueue } from "../edge/ingress.ts";

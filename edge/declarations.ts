@@ -21,6 +21,7 @@ import {
   venueId,
 } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
+import { controlDraft, type Said } from "./control_draft.ts";
 
 /**
  * States an operator set in the configuration. They tighten what the journal holds; only with
@@ -261,32 +262,10 @@ function openingBalances(
   return balances.map((balance) => say({ eventType: "BalanceSet", payload: balance, venue: id }));
 }
 
-type Said<Type extends keyof ControlPayloads> = {
-  readonly eventType: Type;
-  readonly payload: ControlPayloads[Type];
-  readonly venue?: VenueId;
-  readonly instrument?: InstrumentId;
-};
 type Say = <Type extends keyof ControlPayloads>(of: Said<Type>) => Draft;
 
 function drafter(nowUs: Micros): Say {
   return (of) => controlDraft(of, nowUs);
-}
-
-/** Returns a control event as the daemon offers it. */
-export function controlDraft<Type extends keyof ControlPayloads>(
-  of: Said<Type>,
-  nowUs: Micros,
-): Draft {
-  return {
-    eventTime: nowUs,
-    source: "control",
-    venue: of.venue ?? null,
-    instrument: of.instrument ?? null,
-    eventType: of.eventType,
-    payload: of.payload,
-    idempotencyKey: null,
-  } as Draft; // the type parameter ties payload to eventType; the union cannot say so
 }
 
 function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[] {

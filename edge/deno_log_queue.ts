@@ -6,6 +6,7 @@
  * Limit: `QUEUE_BYTES_MAX` of waiting text.
  * @module
  */
+import { waitAtMost } from "./deno_time.ts";
 
 const QUEUE_BYTES_MAX = 1 << 20;
 
@@ -48,11 +49,8 @@ export class LineQueue {
   }
 
   /** Waits until what was pushed has gone out, `timeoutMs` at most. */
-  async flush(timeoutMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
-    await Promise.race([this.#sending ?? Promise.resolve(), timeout]);
-    clearTimeout(timer);
+  flush(timeoutMs: number): Promise<void> {
+    return waitAtMost(this.#sending ?? Promise.resolve(), timeoutMs);
   }
 
   async #send(): Promise<void> {

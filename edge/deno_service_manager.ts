@@ -7,6 +7,7 @@
  * sender needs an address of its own, a socket in the runtime directory of the unit.
  * @module
  */
+import { waitAtMost } from "./deno_time.ts";
 import type { Log, ServiceManager } from "./ports.ts";
 
 /** Messages that may wait; a manager that takes none for so long is not listening. */
@@ -102,11 +103,8 @@ class Sender {
     this.#sending ??= this.#send();
   }
 
-  async flush(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, FLUSH_MS));
-    await Promise.race([this.#sending ?? Promise.resolve(), timeout]);
-    clearTimeout(timer);
+  flush(): Promise<void> {
+    return waitAtMost(this.#sending ?? Promise.resolve(), FLUSH_MS);
   }
 
   async #send(): Promise<void> {

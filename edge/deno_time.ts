@@ -67,6 +67,14 @@ export function denoRandomness(): Randomness {
   return { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
 }
 
+/** Waits for a promise, `mostMs` at most. */
+export async function waitAtMost(promise: Promise<void>, mostMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, mostMs));
+  await Promise.race([promise, timeout]);
+  clearTimeout(timer);
+}
+
 function armTimer(
   timer: { readonly clock: Clock; readonly dueUs: number; readonly task: () => void },
 ): Cancel {

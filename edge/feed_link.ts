@@ -10,6 +10,7 @@ import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
+import { controlDraft } from "./control_draft.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { marketDraft } from "./feeds/market_draft.ts";
 import { Inlet } from "./inlet.ts";
@@ -127,14 +128,9 @@ export class FeedLink implements MetricSource {
   }
 
   #offerStatus(status: "up" | "down", reason: string): void {
-    this.#inlet?.insert({
-      eventTime: this.#options.clock.nowUs(),
-      source: "control",
-      venue: this.#options.venue.id,
-      instrument: null,
-      eventType: "VenueStatusChanged",
-      payload: { status, reason },
-      idempotencyKey: null,
-    });
+    const { venue, clock } = this.#options;
+    const payload = { status, reason };
+    const said = { eventType: "VenueStatusChanged", payload, venue: venue.id } as const;
+    this.#inlet?.insert(controlDraft(said, clock.nowUs()));
   }
 }

@@ -34,9 +34,9 @@ export type QueueTotals = {
   readonly refused: number;
 };
 
-/** Queues of one producer after the other that have closed: `name` is that of the last. */
+/** Queues of one family that have closed; policy and bound are the last one's. */
 export type ClosedQueues = {
-  readonly name: string;
+  readonly family: string;
   readonly policy: QueuePolicy;
   readonly max: number;
   readonly totals: QueueTotals;
@@ -216,7 +216,7 @@ export class IngressQueue {
 export class Ingress {
   readonly #wake: () => void;
   readonly #queues: IngressQueue[] = [];
-  /** By the first word of the name: sessions come and go, what they counted stays. */
+  /** By family: sessions come and go, what they counted stays. */
   readonly #closed = new Map<string, ClosedQueues>();
   #nextIndex = 0;
 
@@ -256,7 +256,7 @@ export class Ingress {
   }
 
   #remember({ name, policy, max, statistics }: IngressQueue): void {
-    const family = name.split(" ", 1)[0] ?? name;
+    const family = familyOf(name);
     const before = this.#closed.get(family)?.totals;
     const totals = {
       highWater: Math.max(statistics.highWater, before?.highWater ?? 0),
@@ -264,8 +264,13 @@ export class Ingress {
       conflated: statistics.conflated + (before?.conflated ?? 0),
       refused: statistics.refused + (before?.refused ?? 0),
     };
-    this.#closed.set(family, { name, policy, max, totals });
+    this.#closed.set(family, { family, policy, max, totals });
   }
+}
+
+/** Returns under which name queues are counted together: `session 4711` is one of many. */
+export function familyOf(name: string): string {
+  return name.startsWith("session ") ? "session" : name;
 }
 
 /**

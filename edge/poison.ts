@@ -13,7 +13,7 @@
  * that is refused.
  * @module
  */
-
+import { readWhole, replaceFile } from "./journal/files.ts";
 import type { Disk } from "./ports.ts";
 
 /** What a replay is told of events that made the machines throw. */
@@ -75,28 +75,12 @@ export class PoisonNotes {
   #read(name: string): readonly number[] {
     const path = `${this.#directory}/${name}`;
     if (!this.#disk.exists(path)) return [];
-    const file = this.#disk.open(path, "read");
-    try {
-      const buffer = new Uint8Array(file.size());
-      const count = file.readAt(buffer, 0);
-      const text = new TextDecoder().decode(buffer.subarray(0, count));
-      return text.split("\n").filter((line) => /^\d+$/.test(line)).map(Number);
-    } finally {
-      file.close();
-    }
+    const text = new TextDecoder().decode(readWhole(this.#disk, path));
+    return text.split("\n").filter((line) => /^\d+$/.test(line)).map(Number);
   }
 
   #write(name: string, seqs: readonly number[]): void {
-    const path = `${this.#directory}/${name}`;
-    const file = this.#disk.open(`${path}.new`, "create");
-    try {
-      file.truncate(0);
-      file.writeAt(new TextEncoder().encode(seqs.map((seq) => `${seq}\n`).join("")), 0);
-      file.syncData();
-    } finally {
-      file.close();
-    }
-    this.#disk.rename(`${path}.new`, path);
-    this.#disk.syncDirectory(this.#directory);
+    const text = seqs.map((seq) => `${seq}\n`).join("");
+    replaceFile(this.#disk, { directory: this.#directory, name }, text);
   }
 }

@@ -8,6 +8,7 @@ import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import { type DeclaredVenue, feedSourceOf } from "../config/declare.ts";
+import { controlDraft } from "./control_draft.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
 import { sharedNumbers } from "./feeds/discovery.ts";
@@ -139,15 +140,9 @@ export class VenueSide implements MetricSource {
   }
 
   #say(venue: VenueId, status: "up" | "down"): void {
-    this.#options.offer({
-      eventTime: this.#options.clock.nowUs(),
-      source: "control",
-      venue,
-      instrument: null,
-      eventType: "VenueStatusChanged",
-      payload: { status, reason: "the daemon has started" },
-      idempotencyKey: null,
-    });
+    const payload = { status, reason: "the daemon has started" };
+    const said = { eventType: "VenueStatusChanged", payload, venue } as const;
+    this.#options.offer(controlDraft(said, this.#options.clock.nowUs()));
   }
 }
 

@@ -5,26 +5,17 @@
  */
 import { NEXT, ORDER_STATES, type OrderState } from "../core/lifecycle.ts";
 import { EXEC_TYPES, type ExecType } from "../core/report.ts";
+import { markdownTable, withBetween } from "./page_table.ts";
 
 const PAGE = new URL("../docs/reference/orders.md", import.meta.url);
-const BEGIN = "<!-- life cycle: begin -->";
-const END = "<!-- life cycle: end -->";
 
 /** Returns the table in Markdown: a row for each report, a column for each state. */
-export function ordersTable(): string {
+function ordersTable(): string {
   const reports = EXEC_TYPES.filter((by) => ORDER_STATES.some((from) => cell(from, by) !== ""));
-  const rows = [
+  return markdownTable([
     ["", ...ORDER_STATES],
     ...reports.map((by) => [by, ...ORDER_STATES.map((from) => cell(from, by))]),
-  ];
-  const widths = (rows[0] ?? []).map((_, at) =>
-    Math.max(3, ...rows.map((row) => (row[at] ?? "").length))
-  );
-  const [head = "", ...body] = rows.map((row) =>
-    `| ${row.map((text, at) => text.padEnd(widths[at] ?? 0)).join(" | ")} |`
-  );
-  const line = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [head, line, ...body].join("\n");
+  ]);
 }
 
 /**
@@ -32,12 +23,7 @@ export function ordersTable(): string {
  * @throws {RangeError} If a marker is missing.
  */
 export function withTable(page: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) {
-    throw new RangeError(`Cannot write the table: the page must have both markers: was without`);
-  }
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${ordersTable()}\n\n${page.slice(end)}`;
+  return withBetween(page, "life cycle", ordersTable());
 }
 
 function cell(from: OrderState, by: ExecType): string {

@@ -5,9 +5,7 @@
  * engine; the daemon's loop drives the server through `Observer` and is driven through `Backend`.
  * @module
  */
-export type { Backend, Observer, Producer, ReportPage } from "./backend.ts";
+export type { Backend } from "./backend.ts";
 export { writeReport } from "./encode_report.ts";
-export type { EncodedReport } from "./encoded_report.ts";
-export { WireServer, type WireServerOptions } from "./server.ts";
-export type { WirePorts, WireSettings } from "./settings.ts";
+export { WireServer } from "./server.ts";
 export { readOrCreateToken, tokenPath } from "./token.ts";

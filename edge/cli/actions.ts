@@ -8,6 +8,7 @@ import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
 import type { RawColumns } from "../feeds/capture_reader.ts";
 import type { Decimals, Findings } from "../feeds/inspect.ts";
+import type { DumpFilter, ExportOptions } from "../journal/dump.ts";
 import type { Examination, ExaminationInit } from "../venues/examination.ts";
 import type { Machine, MetricsState, PortState } from "./doctor/machine.ts";
 import type { WhyResult } from "./why/why.ts";
@@ -39,28 +40,6 @@ export type VerifyResult = Figures & {
   readonly problem?: string;
 };
 
-export const DUMP_KINDS = [
-  "event",
-  "transition",
-  "report",
-  "command",
-  "repeat",
-  "alarm",
-] as const;
-export type DumpKind = (typeof DUMP_KINDS)[number];
-export type DumpOptions = {
-  readonly fromSeq?: number;
-  readonly toSeq?: number;
-  readonly kind?: DumpKind;
-};
-
-export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
-export const EXPORT_SUBJECTS = ["events", "fills", "orders", "reports"] as const;
-export type ExportOptions = {
-  readonly format: (typeof EXPORT_FORMATS)[number];
-  readonly what: (typeof EXPORT_SUBJECTS)[number];
-};
-
 /** Where `journal replay` begins: at a checkpoint, the newest or the oldest, or at the beginning. */
 export const REPLAY_FROM = ["newest", "oldest", "zero"] as const;
 export type ReplayFrom = (typeof REPLAY_FROM)[number];
@@ -82,7 +61,7 @@ export type Print = (line: string) => void;
 export interface JournalTools {
   verify(directory: string): VerifyResult;
   stat(directory: string): Figures;
-  dump(directory: string, options: DumpOptions, print: Print): void;
+  dump(directory: string, filter: DumpFilter, print: Print): void;
   export(directory: string, options: ExportOptions, print: Print): void;
   sql(directory: string, query: string, print: Print): void;
   /** Tells the story of what `name` names; `progress` takes a line now and then. */

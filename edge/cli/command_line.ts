@@ -1,5 +1,5 @@
 /**
- * The command line `tapeline`: run, check, top, why, journal, feed, version, help.
+ * The command line `tapeline`: run, check, doctor, top, why, journal, feed, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.

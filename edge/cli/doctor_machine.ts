@@ -12,6 +12,7 @@ import { journalVerify } from "../journal/inspect.ts";
 import { hasJournal } from "../journal/opening.ts";
 import { DiskError, type Workers } from "../ports.ts";
 import { type Examination, type ExaminationInit, nothingSaid } from "../venues/examination.ts";
+import { encodeFrame, FrameReader } from "../../wire/frame.ts";
 import type { Entry, LockState, Machine, MetricsState, PortState } from "./doctor/machine.ts";
 
 const BLOCK_BYTES = 4096;
@@ -20,7 +21,6 @@ const BLOCKS = 256;
 const MEASURE_MS_MAX = 3000;
 const PORT_MS_MAX = 3000;
 const EXAMINATION_MS_MAX = 60_000;
-const HEAD_BYTES = 4;
 const FRAME_BYTES_MAX = 65_536;
 
 /** Returns this machine. */
@@ -159,21 +159,16 @@ async function answersAsDaemon(connection: Deno.TcpConn): Promise<PortState> {
     client_id: "doctor",
     token: "not-the-token-of-anybody",
   };
-  const body = new TextEncoder().encode(JSON.stringify(hello));
-  const frame = new Uint8Array(HEAD_BYTES + body.length);
-  new DataView(frame.buffer).setUint32(0, body.length);
-  frame.set(body, HEAD_BYTES);
-  await connection.write(frame);
-  const said = new Uint8Array(FRAME_BYTES_MAX);
-  let length = 0;
-  while (length < said.length) {
-    const count = await Promise.race([connection.read(said.subarray(length)), later()]);
-    if (count === null) break;
-    length += count;
-    const whole = new DataView(said.buffer).getUint32(0) + HEAD_BYTES;
-    if (length >= HEAD_BYTES && length >= whole) return isError(said.subarray(HEAD_BYTES, whole));
+  await connection.write(encodeFrame(JSON.stringify(hello)));
+  const reader = new FrameReader({ maxFrameBytes: FRAME_BYTES_MAX });
+  const chunk = new Uint8Array(FRAME_BYTES_MAX);
+  for (;;) {
+    const count = await Promise.race([connection.read(chunk), later()]);
+    if (count === null) return "other";
+    reader.push(chunk.subarray(0, count));
+    const body = reader.next(); // what is no frame throws, and is taken for another's
+    if (body !== undefined) return isError(body);
   }
-  return "other";
 }
 
 /** null, as an end of the stream is. */

@@ -133,5 +133,5 @@ function inspectionLines(found: FeedInspection): string[] {
 }
 
 function isoOf(us: number): string {
-  return `${new Date(Math.floor(us / 1000)).toISOString().slice(0, -1)}Z`;
+  return new Date(Math.floor(us / 1000)).toISOString();
 }

@@ -8,11 +8,13 @@
 import { type Command, Option } from "commander";
 import { EXIT } from "../exit_codes.ts";
 import {
-  DUMP_KINDS,
-  type DumpKind,
   EXPORT_FORMATS,
-  EXPORT_SUBJECTS,
   type ExportOptions,
+  EXPORTS,
+  LINE_KINDS,
+  type LineKind,
+} from "../journal/dump.ts";
+import {
   type Figures,
   REPLAY_FROM,
   type ReplayFrom,
@@ -85,7 +87,7 @@ function figureRows(name: string, value: unknown): string[][] {
 type DumpFlags = StateFlag & {
   readonly from?: number;
   readonly to?: number;
-  readonly kind?: DumpKind;
+  readonly kind?: LineKind;
 };
 
 function addDump(journal: Command, { actions, terminal }: CommandContext): void {
@@ -93,7 +95,7 @@ function addDump(journal: Command, { actions, terminal }: CommandContext): void 
     .description("print records as JSON lines")
     .option("--from <seq>", "first sequence number", wholeNumber)
     .option("--to <seq>", "last sequence number", wholeNumber)
-    .addOption(new Option("--kind <kind>", "only records of this kind").choices(DUMP_KINDS))
+    .addOption(new Option("--kind <kind>", "only records of this kind").choices(LINE_KINDS))
     .action((flags: DumpFlags) => {
       const options = {
         ...(flags.from === undefined ? {} : { fromSeq: flags.from }),
@@ -109,7 +111,7 @@ function addExport(journal: Command, { actions, terminal }: CommandContext): voi
     .choices(EXPORT_FORMATS).default("jsonl");
   withState(journal.command("export"))
     .description("print events, fills, orders or reports for other programs")
-    .addOption(new Option("--what <what>", "what").choices(EXPORT_SUBJECTS).default("fills"))
+    .addOption(new Option("--what <what>", "what").choices(EXPORTS).default("fills"))
     .addOption(format)
     .action((flags: StateFlag & ExportOptions) => {
       const { what } = flags;

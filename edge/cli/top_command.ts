@@ -3,11 +3,11 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "commander";
+import { WIRE_PORT } from "../../config/schema.ts";
 import { tokenPath } from "../../wire/token.ts";
 import { type CommandContext, filePath, portNumber } from "./context.ts";
 import { stateDirectoryOf } from "./usage.ts";
 
-const DEFAULT_PORT = 7411;
 /** A client id of its own: a strategy's would take its session away. */
 const DEFAULT_CLIENT = "tapeline-top";
 const INTERVAL_S_MIN = 0.2;
@@ -28,7 +28,7 @@ export function addTop(program: Command, { actions, terminal, end }: CommandCont
   program.command("top")
     .description("watch a running daemon: orders, positions, P&L, venues, queues; q ends")
     .option("--state-dir <directory>", "state directory of the daemon, for its token", filePath)
-    .option("--port <number>", "port on which it listens", portNumber, DEFAULT_PORT)
+    .option("--port <number>", "port on which it listens", portNumber, WIRE_PORT)
     .option("--token-file <file>", "its token, in place of --state-dir", filePath)
     .option("--interval <seconds>", "time between two looks", seconds, 1)
     .option("--client-id <name>", "session to use; two views need two", DEFAULT_CLIENT)

@@ -6,9 +6,7 @@
  * Source: Binance "WebSocket Market Streams" (spot and USD-M), read 2024-08 captures.
  * @module
  */
-
-import { cutText } from "../../core/cut_text.ts";
-import { LineError } from "./capture_line.ts";
+import { type Fields, fieldsOf, integerOf, mismatch, parseJson, textOf } from "./message_fields.ts";
 
 /** Price and quantity, decimal strings. */
 export type RawLevel = readonly [string, string];
@@ -70,8 +68,6 @@ export type BinanceMessage =
   | { readonly kind: "trade"; readonly payload: TradePayload }
   | { readonly kind: "snapshot"; readonly payload: DepthSnapshotPayload }
   | { readonly kind: "other"; readonly type: string };
-
-type Fields = { readonly [key: string]: unknown };
 
 /**
  * Reads one message of a combined stream or a snapshot.
@@ -162,34 +158,12 @@ export function parseSnapshot(fields: Fields, stream: string): DepthSnapshotPayl
   };
 }
 
-function parseJson(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch (error) {
-    throw new LineError(
-      `Cannot read a Binance message: it must be JSON: ${cutText(source, 80)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-function fieldsOf(value: unknown, what: string): Fields {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw mismatch(what, "an object", value);
-}
-
 function integer(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw mismatch(name, "an integer >= 0", value);
+  return integerOf(fields[name], name);
 }
 
 function text(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === "string") return value;
-  throw mismatch(name, "a string", value);
+  return textOf(fields[name], name);
 }
 
 function levels(fields: Fields, name: string): readonly RawLevel[] {
@@ -202,9 +176,4 @@ function levels(fields: Fields, name: string): readonly RawLevel[] {
 
 function isLevel(level: unknown): level is RawLevel {
   return Array.isArray(level) && typeof level[0] === "string" && typeof level[1] === "string";
-}
-
-function mismatch(path: string, rule: string, value: unknown): LineError {
-  const seen = cutText(JSON.stringify(value) ?? "absent", 80);
-  return new LineError(`Cannot read a Binance message: ${path} must be ${rule}: was ${seen}`);
 }

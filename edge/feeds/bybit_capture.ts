@@ -13,20 +13,11 @@ import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
 import { splitLine, timeOfUs } from "./capture_line.ts";
-import {
-  type CaptureNotes,
-  type Fields,
-  fieldsOf,
-  integerOf,
-  levelOf,
-  levelsOf,
-  listOf,
-  parseJson,
-  textOf,
-} from "./capture_notes.ts";
+import { type CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
+import { type Fields, fieldsOf, integerOf, listOf, parseJson, textOf } from "./message_fields.ts";
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {

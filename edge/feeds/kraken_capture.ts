@@ -19,19 +19,12 @@ import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError, splitLine, timeOfUs } from "./capture_line.ts";
-import {
-  type CaptureNotes,
-  type Fields,
-  fieldsOf,
-  levelOf,
-  listOf,
-  parseJson,
-  textOf,
-} from "./capture_notes.ts";
+import { type CaptureNotes, levelOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { ChecksumBook } from "./kraken_checksum.ts";
 import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
+import { type Fields, fieldsOf, listOf, parseJson, textOf } from "./message_fields.ts";
 import { quantaOf } from "./venue_decimal.ts";
 
 /** Makes a reader of such captures. */

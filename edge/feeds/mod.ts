@@ -4,7 +4,4 @@
  * @module
  */
 export { CAPTURE_FORMATS, LISTING_FORMATS } from "./capture_formats.ts";
-export type { CaptureExpectation } from "./capture_summary.ts";
 export { columnProblems } from "./row_mapping.ts";
-export { runFeed } from "./feed.ts";
-export type { FeedChoice, FeedInit, FeedPorts } from "./feed.ts";

@@ -16,13 +16,13 @@
  * @module
  */
 import type { Micros } from "../../core/numbers.ts";
-import type { Checkpoint, Timeline } from "../../core/timeline.ts";
-import type { ReportWriter } from "../../wire/encode_report.ts";
+import type { Timeline } from "../../core/timeline.ts";
 import type { KnownPoison } from "../poison.ts";
 import type { Clock, Disk } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
 import { replaceFile } from "./files.ts";
 import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
+import type { FollowerMachine } from "./follower.ts";
 import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { restoreTimeline } from "./offline.ts";
@@ -39,12 +39,11 @@ import { journalDirectory, type JournalTail } from "./writer.ts";
 const PREFIX_DIGITS = 8;
 const ID_BYTES = 16;
 
-export type AcceptLossOptions = Omit<RecoverOptions, "from" | "mark"> & {
+export type AcceptLossOptions = Pick<RecoverOptions, "disk" | "log" | "randomness"> & {
+  readonly stateDirectory: string;
+  readonly engineVersion: string;
   readonly clock: Pick<Clock, "wallUs">;
-  readonly machine: {
-    readonly createTimeline: (from?: Checkpoint) => Timeline;
-    readonly writeReport: ReportWriter;
-  };
+  readonly machine: FollowerMachine;
   readonly poison: KnownPoison;
 };
 
@@ -78,14 +77,12 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
       "Put back what there is of the state directory, or start without --accept-loss",
     );
   }
-  const engineVersion = options.engineVersion ?? "";
-  const timeline = restoreTimeline(recovery, { machine, engineVersion });
+  const timeline = restoreTimeline(recovery, options);
   const { writeReport } = machine;
   const lostSinceUs = replayInto(recovery, { timeline, writeReport }, options.poison);
   requireRest(recovery);
   requireLaterClock(options.clock, timeline);
-  const digits = [...randomness.bytes(ID_BYTES)]
-    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const digits = randomness.bytes(ID_BYTES).toHex();
   const journalId = recovery.journalId.slice(0, PREFIX_DIGITS) + digits.slice(PREFIX_DIGITS);
   const aside = `lost/${digits.slice(-PREFIX_DIGITS)}`;
   const { batch, seq } = recovery.tail;

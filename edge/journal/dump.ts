@@ -57,9 +57,10 @@ function linesOf({ event, effects }: EventLines): string[] {
 
 /** What can be exported. */
 export const EXPORTS = ["events", "fills", "orders", "reports"] as const;
+export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
 export type ExportOptions = {
   readonly what: (typeof EXPORTS)[number];
-  readonly format: "jsonl" | "csv";
+  readonly format: (typeof EXPORT_FORMATS)[number];
 };
 
 type Row = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { type Disk, DiskError } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
 import { isOfSource } from "./event_head.ts";
 import { checkpointOfLoss, findBeginning } from "./checkpoint_place.ts";
-import { endsBefore, inspectFiles, placeOfMark } from "./opening.ts";
+import { endsBefore, inspectFiles, inspectJournal, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning, JournalScan, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
@@ -88,13 +88,7 @@ export function* checkedBatches(disk: Disk, stateDirectory: string): Generator<B
 type OpenScan = { readonly scan: JournalScan; readonly segments: number };
 
 function openScan(disk: Disk, stateDirectory: string): OpenScan {
-  const { mark, segments } = inspectFiles(disk, stateDirectory);
-  if (mark === undefined) {
-    throw new JournalRefused(
-      `there must be one in ${stateDirectory}: was none`,
-      "Name the state directory of a daemon with --state-dir",
-    );
-  }
+  const { mark, segments } = inspectJournal(disk, stateDirectory);
   const from = segments.length === 0 ? placeOfMark(mark) : beginning(mark.journalId, segments);
   const scan = new JournalScan({ disk, stateDirectory, segments, from, mark, depth: "checked" });
   return { scan, segments: segments.length };

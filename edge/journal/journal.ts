@@ -4,9 +4,10 @@
  * Group commit: one batch is being written while the next fills; the next one goes as soon as the
  * Worker is done, also while the loop is still at its turn. Records are bytes of their batch's
  * parts until it is closed, then bytes in the ring, then the Worker's. Until `handOver` this thread
- * writes itself: a start needs its first batch on the disk and not a thread. Bound: while the open batch holds
- * `batchBytes` or more and the ring has not taken the one before, `canAccept` is false and the loop
- * must stop sequencing. After a failure nothing becomes durable any more.
+ * writes itself: a start needs its first batch on the disk and not a thread.
+ * Bound: while the open batch holds `batchBytes` or more and the ring has not taken the one before,
+ * `canAccept` is false and the loop must stop sequencing. After a failure nothing becomes durable any
+ * more.
  * @module
  */
 import type { Effects } from "../../core/effects.ts";

@@ -14,7 +14,7 @@ import { writeCheckpoint } from "./checkpoint_files.ts";
 import type { RecoverFrom } from "./checkpoint_place.ts";
 import type { FollowerMachine } from "./follower.ts";
 import { lockState } from "./lock.ts";
-import { inspectFiles } from "./opening.ts";
+import { inspectJournal } from "./opening.ts";
 import { recover, type RecoveredRecord, type Recovery } from "./recovery.ts";
 import { JournalRefused, PoisonEvent } from "./refusal.ts";
 import { LineReplayer, replayInto } from "./replay.ts";
@@ -73,7 +73,7 @@ export function takeCheckpoint(
   { versions }: { readonly versions: "own" | "any" },
 ): CheckpointResult {
   const { disk, stateDirectory, machine, engineVersion, poison } = options;
-  requireJournal(options);
+  inspectJournal(disk, stateDirectory);
   const lock = lockState(disk, stateDirectory);
   try {
     const recovery = open(options, { versions, from: "checkpoint", access: "repair" });
@@ -103,7 +103,7 @@ export function dryReplay(
   options: OfflineOptions,
   { from }: { readonly from: RecoverFrom },
 ): ReplayResult {
-  requireJournal(options);
+  inspectJournal(options.disk, options.stateDirectory);
   const recovery = open(options, { versions: "any", from, access: "read" });
   const timeline = restoreTimeline(recovery, options);
   const afterSeq = timeline.seqId;
@@ -143,14 +143,6 @@ export function restoreTimeline(
       { seq: checkpoint.seqId },
     );
   }
-}
-
-function requireJournal({ disk, stateDirectory }: OfflineOptions): void {
-  if (inspectFiles(disk, stateDirectory).mark !== undefined) return;
-  throw new JournalRefused(
-    `there must be one in ${stateDirectory}: was none`,
-    "Name the state directory of a daemon with --state-dir",
-  );
 }
 
 function open(

@@ -76,6 +76,22 @@ export function hasJournal(disk: Disk, stateDirectory: string): boolean {
   }
 }
 
+/**
+ * As `inspectFiles`, where there must be a journal.
+ * @throws {JournalRefused} Also if there has never been one.
+ */
+export function inspectJournal(
+  disk: Disk,
+  stateDirectory: string,
+): JournalFiles & { readonly mark: HighWaterMark } {
+  const { mark, segments } = inspectFiles(disk, stateDirectory);
+  if (mark !== undefined) return { mark, segments };
+  throw new JournalRefused(
+    `there must be one in ${stateDirectory}: was none`,
+    "Name the state directory of a daemon with --state-dir",
+  );
+}
+
 /** Another journal would give out anew what the one that is gone has given out. */
 function refuseTraces(disk: Disk, stateDirectory: string): void {
   const hasCheckpoint = oldestCheckpointSeq(disk, stateDirectory) !== undefined;

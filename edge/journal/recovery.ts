@@ -2,8 +2,9 @@
  * Opening a journal: is it whole, where does it end, what has to be replayed.
  *
  * `recover` checks what needs no reading of batches; `records` then reads and checks every batch,
- * once: those before the checkpoint by chain and hashes only, those after it are given out. Only when it has been walked to its end is the journal known to be
- * sound, and only then are a torn tail's bytes cleared and `tail` known.
+ * once: those before the checkpoint by chain and hashes only, those after it are given out. Only when
+ * it has been walked to its end is the journal known to be sound, and only then are a torn tail's
+ * bytes cleared and `tail` known.
  * @module
  */
 import type { Event } from "../../core/event.ts";
@@ -97,8 +98,7 @@ export function recover(options: RecoverOptions): Recovery {
 
 function beginJournal(options: RecoverOptions): Recovery {
   const { disk, stateDirectory, randomness } = options;
-  const journalId = [...randomness.bytes(16)]
-    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const journalId = randomness.bytes(16).toHex();
   disk.makeDirectory(journalDirectory(stateDirectory));
   const tail = emptyTail(journalId);
   // The mark comes first: from here on a journal without a mark is one that lost it.

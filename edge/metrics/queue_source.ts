@@ -5,7 +5,7 @@
  * series take all sessions together.
  * @module
  */
-import type { Ingress, QueuePolicy, QueueTotals } from "../ingress.ts";
+import { familyOf, type Ingress, type QueuePolicy, type QueueTotals } from "../ingress.ts";
 import type { MetricSource } from "./registry.ts";
 import type { Samples } from "./samples.ts";
 
@@ -48,8 +48,8 @@ export class QueueSource implements MetricSource {
   /** Those that are open, with what closed ones of the same family counted. */
   #families(): ReadonlyMap<string, Family> {
     const families = new Map<string, Family>();
-    for (const { name, policy, max, totals } of this.#ingress.closed) {
-      families.set(familyOf(name), { ...totals, depth: 0, max, policy });
+    for (const { family, policy, max, totals } of this.#ingress.closed) {
+      families.set(family, { ...totals, depth: 0, max, policy });
     }
     for (const { name, policy, max, statistics } of this.#ingress.queues) {
       const key = familyOf(name);
@@ -67,9 +67,4 @@ export class QueueSource implements MetricSource {
     }
     return families;
   }
-}
-
-/** `session 4711` is one of many. */
-function familyOf(name: string): string {
-  return name.startsWith("session ") ? "session" : name;
 }

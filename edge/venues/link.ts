@@ -16,6 +16,7 @@ import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
+import { controlDraft } from "../control_draft.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { marketDraft } from "../feeds/market_draft.ts";
 import { Inlet } from "../inlet.ts";
@@ -300,15 +301,9 @@ export class VenueLink implements MetricSource {
   #offerStatus(status: VenueStatus, reason: string): void {
     if (this.#told?.status === status && this.#told.reason === reason) return;
     this.#told = { status, reason };
-    this.#offer({
-      eventTime: this.#options.clock.nowUs(),
-      source: "control",
-      venue: this.#options.init.declaration.id,
-      instrument: null,
-      eventType: "VenueStatusChanged",
-      payload: { status, reason },
-      idempotencyKey: null,
-    });
+    const { clock, init: { declaration: { id: venue } } } = this.#options;
+    const said = { eventType: "VenueStatusChanged", payload: { status, reason }, venue } as const;
+    this.#offer(controlDraft(said, clock.nowUs()));
   }
 
   /** What the venue lists takes the place of what was configured, here and in the core. */
@@ -318,15 +313,14 @@ export class VenueLink implements MetricSource {
     const at = this.#instruments.findIndex(({ id }) => id === instrument.id);
     if (JSON.stringify(this.#instruments[at]) === JSON.stringify(instrument)) return;
     this.#instruments[at] = instrument;
-    this.#offer({
-      eventTime: this.#options.clock.nowUs(),
-      source: "control",
-      venue: instrument.venue,
-      instrument: instrument.id,
+    const { id, venue } = instrument;
+    const said = {
       eventType: "InstrumentListed",
       payload: instrument,
-      idempotencyKey: null,
-    });
+      venue,
+      instrument: id,
+    } as const;
+    this.#offer(controlDraft(said, this.#options.clock.nowUs()));
   }
 
   #invalidateBooks(reason: string): void {

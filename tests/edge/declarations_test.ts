@@ -14,13 +14,13 @@ import type { Timeline } from "../../core/timeline.ts";
 import { NO_CLIENT_LIMITS } from "../../core/limits.ts";
 import type { DeclaredClient, DeclaredVenue } from "../../config/mod.ts";
 import {
-  controlDraft,
   declarationDrafts,
   DeclarationError,
   declarationsMax,
   heldBack,
   renumber,
 } from "../../edge/declarations.ts";
+import { controlDraft } from "../../edge/control_draft.ts";
 import { spotInstrument, VENUE } from "../support/spot_instrument.ts";
 
 const ACTIVE = { tradingState: "Active", killSwitch: false, resume: false } as const;

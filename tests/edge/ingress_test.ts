@@ -319,8 +319,8 @@ Deno.test("Ingress.closed sums what the queues of one kind of producer had count
     queue.close();
   }
   const none = { dropped: 0, conflated: 0, refused: 0 };
-  deepStrictEqual([...ingress.closed].map(({ name, totals }) => [name, totals]), [
-    ["session 2", { ...none, highWater: 2, refused: 8 }],
+  deepStrictEqual([...ingress.closed].map(({ family, totals }) => [family, totals]), [
+    ["session", { ...none, highWater: 2, refused: 8 }],
     ["feed x", { ...none, highWater: 1, dropped: 7 }],
   ]);
 });

@@ -2,7 +2,7 @@
  * What a configuration asks of an adapter, for tests that run none.
  * @module
  */
-import type { AdapterFacts } from "../../config/mod.ts";
+import type { AdapterDescription } from "../../edge/venue.ts";
 import type { Capabilities } from "../../core/instrument.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 
@@ -13,7 +13,7 @@ import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
  */
 export function adapterFacts(
   tradingModes: Capabilities["tradingModes"] = ["live", "dry_run"],
-): AdapterFacts {
+): AdapterDescription {
   return {
     capabilities: (options) => ({
       ...PAPER_CAPABILITIES,

@@ -6,7 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { allKeys } from "../../config/schema_keys.ts";
 import { instrumentId, micros, px, qty, seqId } from "../../core/numbers.ts";
-import { controlDraft } from "../../edge/declarations.ts";
+import { controlDraft } from "../../edge/control_draft.ts";
 import { marketEvent } from "../support/hot_loop_bench.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";

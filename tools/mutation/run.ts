@@ -29,14 +29,6 @@ import {
 } from "./suites.ts";
 
 const COPIED = ["core", "daemon", "tests", "wire", "edge", "config", "tools", "docs"];
-const FILES = [
-  "build.ts",
-  "deno.json",
-  "deno.lock",
-  "main.ts",
-  "version.ts",
-  "workers.ts",
-];
 /** Rules outside `core/risk` that refuse an order, hold it back, or halt an account. */
 const RULES = [
   "core/instrument_rules.ts",
@@ -93,7 +85,9 @@ async function copyTree(): Promise<string> {
   for (const name of COPIED) {
     await new Deno.Command("cp", { args: ["-r", root + name, `${folder}/${name}`] }).output();
   }
-  for (const name of FILES) Deno.copyFileSync(root + name, `${folder}/${name}`);
+  for (const { name } of Deno.readDirSync(root)) {
+    if (/^deno\.(json|lock)$|\.ts$/.test(name)) Deno.copyFileSync(root + name, `${folder}/${name}`);
+  }
   return folder;
 }
 

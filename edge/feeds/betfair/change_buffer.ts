@@ -110,7 +110,12 @@ export class ChangeBuffer {
 
   market(at: number): MarketChange {
     const market = this.#markets[at];
-    if (market === undefined || at >= this.#marketCount) throw new RangeError("no such market");
+    if (market === undefined || at >= this.#marketCount) {
+      const most = this.#marketCount - 1;
+      throw new RangeError(
+        `Cannot take a market of a message: its row must be 0 to ${most}: was ${at}`,
+      );
+    }
     return market;
   }
 

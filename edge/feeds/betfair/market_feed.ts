@@ -11,6 +11,7 @@
 import type { Draft, MarketPayloads, PlacedRunner, Removal } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { type Micros, micros } from "../../../core/numbers.ts";
+import { controlDraft } from "../../control_draft.ts";
 import { marketDraft } from "../market_draft.ts";
 import type { MarketDefinition, RunnerDefinition } from "./definition.ts";
 import type { ChangeBuffer } from "./change_buffer.ts";
@@ -230,15 +231,14 @@ export class MarketFeed {
     if (known !== undefined && JSON.stringify(known.instrument) === JSON.stringify(instrument)) {
       return known;
     }
-    drafts.push({
-      eventTime,
-      source: "control",
-      venue: instrument.venue,
-      instrument: instrument.id,
+    const { id, venue } = instrument;
+    const said = {
       eventType: "InstrumentListed",
       payload: instrument,
-      idempotencyKey: null,
-    });
+      venue,
+      instrument: id,
+    } as const;
+    drafts.push(controlDraft(said, eventTime));
     known?.relist(instrument);
     return known ?? this.#keep(runner, new RunnerFeed({ instrument, isLost: this.isLost }));
   }
