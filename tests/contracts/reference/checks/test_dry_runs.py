@@ -1,6 +1,7 @@
-"""Dry runs, by hand: what they leave alone (orders.md, sections 8 and 13)."""
+"""Dry runs, by hand: what they leave alone, and what they hold in (orders.md, sections 8, 13)."""
 
 from checks.resting import RestingCase
+from checks.world import CAPABILITIES
 
 
 class Case(RestingCase):
@@ -43,3 +44,53 @@ class BreakerCheck(Case):
         self.assertEqual(self.venue.failures, 1)
         self.world.broker("CancelRejected", 1, reject_code="VENUE_REJECTED", text="")
         self.assertEqual(self.venue.failures, 0)
+
+
+class HeldInCheck(Case):
+    """What is new of order 1 waits for its turn, or is asked for."""
+
+    def codes(self, caused):
+        return [each.get("reject_code") for each in caused["reports"]]
+
+    def test_the_switch_itself_turns_nothing_back(self):
+        self.world.replace("i1", "12", "100")
+        self.fails("Replace", "notSent")
+        self.dry()
+        self.dry(on=False)
+        self.assertEqual(self.kinds(self.later()), ["Replace"])
+
+    def test_each_switch_holds_it_in_by_itself(self):
+        self.dry()
+        self.dry(client=None)
+        self.assertEqual(self.world.replace("i1", "12", "100"), "TRADING_HALTED")
+        self.dry(on=False)
+        self.assertEqual(self.world.replace("i1", "12", "100"), "TRADING_HALTED")
+        self.dry(on=False, client=None)
+        self.assertIsNone(self.world.replace("i1", "12", "100"))
+
+    def test_no_switch_of_another_client_does(self):
+        self.dry(client="bob")
+        self.assertIsNone(self.world.replace("i1", "12", "100"))
+
+    def test_it_is_asked_before_reduce_only(self):
+        self.world.replace("i1", "12", "100")
+        self.fails("Replace", "notSent")
+        self.world.event("control", "TradingStateSet", {"state": "Reducing", "reason": ""})
+        self.dry()
+        self.assertEqual(self.codes(self.later()), ["TRADING_HALTED"])
+
+    def test_the_cancel_of_a_replace_goes_when_it_is_in_doubt(self):
+        offered = {**CAPABILITIES, "replace": "cancel_new", "lookup_by_client_order_id": False}
+        declared = {**self.world.venue(), "capabilities": offered}
+        self.world.event("control", "VenueDeclared", declared, venue=0)
+        self.world.replace("i1", "12", "100")
+        self.fails("Cancel", "unknown")
+        self.dry()
+        self.assertEqual(self.kinds(self.later()), ["Cancel"])
+
+    def test_a_dry_order_is_replaced_while_all_runs_dry(self):
+        self.dry()
+        self.world.place("Buy", "10", "100")
+        self.world.broker("OrderAccepted", 2)
+        self.dry(client=None)
+        self.assertIsNone(self.world.replace("i2", "12", "100"))
