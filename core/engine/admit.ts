@@ -4,6 +4,7 @@
  */
 import type { Client } from "../clients.ts";
 import { isBreakerOpen } from "./breaker.ts";
+import { drySwitchOf } from "./dry_switch.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
@@ -107,7 +108,8 @@ function upRule({ declaration }: VenueState): string {
 /** Returns what the guards look at. */
 export function riskRequest(turn: Turn, client: Client, candidate: Candidate): RiskRequest {
   const { state } = turn;
-  const { entry, replaces } = candidate;
+  const { entry, isDryRun, replaces } = candidate;
+  const isReal = replaces !== null && !isDryRun; // a Place is what the switches make it
   const { id, venue } = entry.instrument;
   const risk = state.riskOf(candidate);
   const listed = risk.instrument(id);
@@ -119,7 +121,8 @@ export function riskRequest(turn: Turn, client: Client, candidate: Candidate): R
     qty: candidate.qty,
     leavesQty: candidate.leavesQty,
     reduceOnly: candidate.reduceOnly,
-    isDryRun: candidate.isDryRun,
+    isDryRun,
+    drySwitch: isReal ? drySwitchOf(state, client, entry) : null,
     kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,

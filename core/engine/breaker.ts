@@ -4,7 +4,7 @@
  * A pause that the venue asked for holds back everything, cancels too: to go on sending is what makes
  * a ban. The breaker opens after so many failed requests in a row: new exposure is refused and waits,
  * while cancels and questions go on, whose answers close it. After its time it is half open: the next
- * failure opens it again.
+ * failure opens it again. What is reported of dry orders says nothing of the venue: it never saw them.
  * @module
  */
 import { raise, type Turn } from "./turn.ts";

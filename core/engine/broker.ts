@@ -50,7 +50,8 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
     return;
   }
   const venue = turn.state.venue(order.venue);
-  const isClosed = event.eventType !== "RequestFailed" && closeBreaker(venue);
+  const isAnswer = event.eventType !== "RequestFailed" && !order.isDryRun;
+  const isClosed = isAnswer && closeBreaker(venue);
   dispatch(turn, order, event);
   syncDoubt(turn, order);
   checkAuthority(turn, venue, event);

@@ -45,7 +45,7 @@ export function applyRequestFailed(
     turn.state.count("stale_reports");
     return;
   }
-  countFailure(turn, venue);
+  if (!order.isDryRun) countFailure(turn, venue);
   order.dropRequest(kind);
   if (kind === "Lookup") {
     askOnceMore(turn, order);

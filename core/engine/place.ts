@@ -4,12 +4,12 @@
  */
 import type { Client } from "../clients.ts";
 import { type Candidate, charge, checkAdmission, checkTerms, countPxOf } from "./admit.ts";
+import { drySwitchOf } from "./dry_switch.ts";
 import { refuseIntent } from "./refuse.ts";
 import { issue } from "./requests.ts";
 import { armLapse } from "./retry.ts";
 import { reportIntent, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
-import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Instrument } from "../instrument.ts";
 import { checkPlaceCapability, nextSessionEndUs } from "../instrument_rules.ts";
@@ -56,7 +56,7 @@ function checkPlace(turn: Turn, client: Client, intent: PlaceOrder): Checked {
     qty: checked.terms.qty,
     leavesQty: checked.terms.qty,
     reduceOnly: intent.reduceOnly,
-    isDryRun: isDryRun(turn, client, entry),
+    isDryRun: drySwitchOf(turn.state, client, entry) !== null,
     replaces: null,
   };
   const refusal = checkAdmission(turn, client, candidate);
@@ -100,11 +100,6 @@ function create(
   advance(turn, order, { ...UNSAID, execType: "PendingNew", reason: "placed", by: record });
   armLapse(turn, order);
   issue(turn, order, "Submit");
-}
-
-/** True if an order that is placed now is run dry: by mode, client or instrument. */
-function isDryRun({ state }: Turn, client: Client, entry: InstrumentState): boolean {
-  return state.mode === "dry_run" || entry.isDryRun || state.dryClients.has(client.name);
 }
 
 /** When a TTL ends, or null if there is none. */

@@ -3,7 +3,8 @@
  *
  * `native` asks the venue once. `cancel_new` cancels first, and sizes and submits the new order
  * only when the cancel and its final CumQty are confirmed (see `outcomes.ts`): at no time
- * can both be at the venue.
+ * can both be at the venue. What changes nothing that a venue knows is done here: it would refuse it,
+ * or the order would lose its place for nothing.
  *
  * Invariant: one replace at a time; the order keeps its terms until the venue has replaced it.
  * @module
@@ -14,6 +15,7 @@ import { sendCancel } from "./cancel.ts";
 import { orderMeant, unknownOrder } from "./cancel_intents.ts";
 import { ttlDue } from "./place.ts";
 import { refuseChange, refuseIntent } from "./refuse.ts";
+import { finishReplace } from "./replaced.ts";
 import { reportIntent, UNSAID } from "./reports.ts";
 import { issue } from "./requests.ts";
 import { advance } from "./settle.ts";
@@ -132,6 +134,7 @@ function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms
   const { capabilities } = turn.state.instrument(order.instrument);
   const replace = pendingOf(order, of);
   replace.stage = capabilities.replace === "cancel_new" ? "cancelling" : "native";
+  const isUntold = !isNewsToVenue(order, of);
   order.replace = replace;
   advance(turn, order, {
     ...UNSAID,
@@ -140,6 +143,11 @@ function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms
     by: of.record,
     origIntentId: replace.origIntentId,
   });
+  if (isUntold) {
+    const { orderQty, price } = replace;
+    finishReplace(turn, order, { replace, orderQty, price, isUntold, details: {} });
+    return;
+  }
   if (replace.stage === "cancelling") {
     sendCancel(turn, order);
     return;
@@ -147,6 +155,16 @@ function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms
   order.version += 1;
   replace.clOrdId = turn.state.blotter.keys.of(order.id, order.version);
   issue(turn, order, "Replace");
+}
+
+/** A TTL and a tag are ours alone; what `params` mean only the venue knows. */
+function isNewsToVenue(
+  order: Order,
+  { intent, terms }: Pick<Replacing, "intent"> & { readonly terms: Terms },
+): boolean {
+  const { expireUs = order.expireUs } = intent;
+  return terms.qty !== order.orderQty || terms.px !== order.price ||
+    intent.params !== undefined || expireUs !== order.expireUs;
 }
 
 function pendingOf(

@@ -1,8 +1,8 @@
 /**
  * The end of a replace: the order gets its new terms, or keeps the old ones.
  *
- * Invariant: terms change only when the venue has replaced the order, and never to less than what
- * was executed.
+ * Invariant: terms that the venue knows change only when it has replaced the order, and never to less
+ * than what was executed.
  * @module
  */
 import { insist, sendCancel } from "./cancel.ts";
@@ -47,6 +47,8 @@ export function finishReplace(
     readonly price: Px | null;
     /** The key under which the venue has it now, if it said so: some keep the first one. */
     readonly clOrdId?: string | null;
+    /** Only what is ours has changed: the venue was asked for nothing. */
+    readonly isUntold?: true;
     readonly details: Details;
   },
 ): void {
@@ -69,7 +71,7 @@ export function finishReplace(
   advance(turn, order, {
     ...UNSAID,
     execType: "Replaced",
-    reason: "replaced by the venue",
+    reason: of.isUntold === true ? "nothing changes at the venue" : "replaced by the venue",
     by,
     origIntentId,
     inferred,
@@ -77,7 +79,7 @@ export function finishReplace(
     submitUs,
     ackUs,
   });
-  outdateLookups(turn, order);
+  if (of.isUntold !== true) outdateLookups(turn, order);
   sendCancel(turn, order);
   // The cancel of a cancel-and-new may have taken the place of one that was to be tried again.
   if (order.cancel === null && (order.retry & DOUBT.Cancel) === 0) insist(turn, order);

@@ -2,7 +2,8 @@
  * Start and restart: what a new run of the daemon changes in what the last one left.
  *
  * Connections are gone: sessions end and their grace runs anew, venues outside are down until
- * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first.
+ * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first; a
+ * grace that ended meanwhile is none, since nobody could come back.
  * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
  * A simulated venue lives on this timeline and has lost nothing. A longer horizon does not bring back
  * what a shorter one forgot.
@@ -45,8 +46,8 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.declarations += 1;
   for (const entry of state.instruments) entry?.book.endFeed();
   if (payload.lostSinceUs !== undefined) doubtWhatWaits(turn);
-  applyDeadlines(turn);
   endSessions(turn);
+  applyDeadlines(turn);
   if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);
   for (const order of state.blotter.values()) recoverOrder(turn, order);
 }

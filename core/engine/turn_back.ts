@@ -1,14 +1,15 @@
 /**
- * What trading was halted over before it left, or what no longer only reduces where it must: turned
- * back, and refused as its venue might have.
+ * What trading was halted over before it left, what was placed for real where all is run dry now, or
+ * what no longer only reduces where it must: turned back, and refused as its venue might have.
  *
  * The guards judge what is asked for; an order that they let in may wait for its turn, a link or a
- * second attempt, and the trading state or the position may change meanwhile. It provably never
- * left, so it need not.
+ * second attempt, and the trading state, a switch of dry runs or the position may change meanwhile. It
+ * provably never left, so it need not.
  * @module
  */
 import { type Candidate, riskRequest } from "./admit.ts";
 import { forgetRequest } from "./doubt.ts";
+import { drySwitchOf } from "./dry_switch.ts";
 import { recountTouched } from "./exposure.ts";
 import { applyRejected } from "./outcomes.ts";
 import { refuseReplace } from "./replaced.ts";
@@ -27,13 +28,14 @@ export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Ref
   );
 }
 
-/** True of nearly every order: neither a state nor a wish of its own bounds it. */
+/** True of nearly every order: no state, no switch of dry runs and no wish of its own bounds it. */
 function isFree({ state }: Turn, order: Order): boolean {
-  const { client, venue, instrument, reduceOnly } = order;
-  return !reduceOnly && state.operatorState === "Active" &&
-    state.venue(venue).tradingState === "Active" &&
-    state.instrument(instrument).tradingState === "Active" &&
-    state.clients.all[client]?.tradingState === "Active";
+  const entry = state.instrument(order.instrument);
+  const client = state.client(order.client);
+  return !order.reduceOnly && state.operatorState === "Active" &&
+    state.venue(order.venue).tradingState === "Active" && entry.tradingState === "Active" &&
+    client.tradingState === "Active" &&
+    (order.isDryRun || drySwitchOf(state, client, entry) === null);
 }
 
 /** An order as the request would make it; a Submit knows nothing of what an old version did. */

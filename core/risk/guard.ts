@@ -18,6 +18,9 @@ import type { ClientScope, InstrumentScope, PairScope } from "./scopes.ts";
 /** Why an order was refused. `text` is a sentence for the trader. */
 export type Refusal = { readonly code: RefusalCode; readonly text: string };
 
+/** What makes an order that is placed now a dry one: see `dry_run` in the configuration. */
+export type DrySwitch = "mode" | "instrument" | "client";
+
 /** A Place, or a Replace as the order that it would become, and what the guards look at. */
 export type RiskRequest = {
   readonly side: Side;
@@ -32,6 +35,8 @@ export type RiskRequest = {
   readonly reduceOnly: boolean;
   /** It would be run dry: the scopes are those of dry orders. */
   readonly isDryRun: boolean;
+  /** What holds in all that is new of an order that was placed for real; null for any other. */
+  readonly drySwitch: DrySwitch | null;
   /** The order that it would become; null for a Place. */
   readonly kept: Kept | null;
   readonly nowUs: Micros;

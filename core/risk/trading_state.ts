@@ -1,12 +1,15 @@
 /**
- * Guards of the trading state: nothing new while Halted; only what reduces while Reducing, or when
- * the order itself says `reduce_only`. Both look at the client's own position.
+ * Guards of the trading state: nothing new while Halted, nor of an order that was placed for real
+ * where all is run dry; only what reduces the client's own position while Reducing, or when the order
+ * itself says `reduce_only`.
  *
  * Invariant: the effective state is the strictest of operator, venue, instrument and client.
  * @module
  */
 import type { TradingState } from "../intent.ts";
+import { unreachable } from "../invariant.ts";
 import {
+  type DrySwitch,
   type Guard,
   othersQty,
   qtyText,
@@ -31,16 +34,38 @@ export function strictest(...states: TradingState[]): TradingState {
   return strictest;
 }
 
-/** Refuses every order while the effective trading state is Halted. */
+/** Refuses every order while the effective trading state is Halted, a real one where it would be dry. */
 export const TRADING_HALTED: Guard = { name: "trading_halted", check: checkHalted };
 
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
 export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
 
-function checkHalted(states: TradingStates): Refusal | undefined {
-  if (effectiveState(states) !== "Halted") return undefined;
-  const was = `was Halted, ${origin(states, "Halted")}`;
-  return refusal("TRADING_HALTED", `trading_state must be Active or Reducing: ${was}`);
+function checkHalted(request: RiskRequest): Refusal | undefined {
+  const { drySwitch } = request;
+  if (effectiveState(request) === "Halted") {
+    const was = `was Halted, ${origin(request, "Halted")}`;
+    return refusal("TRADING_HALTED", `trading_state must be Active or Reducing: ${was}`);
+  }
+  return drySwitch === null ? undefined : refusal("TRADING_HALTED", dryText(request, drySwitch));
+}
+
+/** What was placed for real stays so, and would be sent: it is neither sent nor run dry. */
+function dryText({ client, listed }: RiskRequest, drySwitch: DrySwitch): string {
+  const what = "for what is new of an order that was placed for real";
+  const way = "cancel it, or place anew";
+  switch (drySwitch) {
+    case "mode":
+      return `mode must not be dry_run ${what}: was dry_run; ${way}`;
+    case "instrument": {
+      const { name } = listed.instrument;
+      const key = "venues[].instruments[].dry_run";
+      return `dry_run of instrument ${name} (${key}) must be off ${what}: was on; ${way}`;
+    }
+    case "client":
+      return `dry_run of client ${client.name} (clients[].dry_run) must be off ${what}: was on; ${way}`;
+    default:
+      return unreachable(drySwitch);
+  }
 }
 
 function checkReducing(request: RiskRequest): Refusal | undefined {

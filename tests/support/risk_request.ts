@@ -88,6 +88,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
     leavesQty: rest.qty ?? qty(10_000),
     reduceOnly: false,
     isDryRun: false,
+    drySwitch: null,
     kept: kept === undefined || kept === null
       ? null
       : { order: orderId(1), qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000) },

@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Case } from "../case.ts";
-import { reachUnlessStale, RESTS } from "../expect.ts";
+import { expectTrail, reachUnlessStale, RESTS } from "../expect.ts";
 import type { Placed } from "../party.ts";
 import { Skipped } from "../stage.ts";
 import { pause, until } from "../../support/temporary.ts";
@@ -12,6 +12,8 @@ import { pause, until } from "../../support/temporary.ts";
 const SETTLE_MS = 30_000;
 /** More than `wire.cancel_grace_ms` of the configurations here. */
 const GRACE_MS = 1000;
+/** Longer than any case. */
+const TTL_MS = 600_000;
 
 /** The first client of this case is configured with `dry_run`. */
 export const DRY_CASE = "N01";
@@ -115,6 +117,26 @@ export const CLIENT_CASES: readonly Case[] = [
       const order = await party.place({ ...stage.bid, ttl_ms: 1000, sent_us });
       await order.reach("Rejected");
       strictEqual(order.last?.["reject_code"], "STALE_INTENT");
+    },
+  },
+  {
+    id: "D08",
+    title: "a replace for more time alone is done at once and sends nothing",
+    run: async (stage) => {
+      if (stage.declares("replace") === "none") throw new Skipped("the venue does not replace");
+      const requests = stage.venue.verbs.orderRequests;
+      const party = await stage.client();
+      const order = await stage.resting(party, { ttl_ms: TTL_MS });
+      const before = await requests?.();
+      const replaced = await order.replace({ order_qty: stage.terms.qty, ttl_ms: 2 * TTL_MS });
+      await party.report(
+        (each) => each["intent_id"] === replaced && each["exec_type"] === "Replaced",
+        "the replace",
+      );
+      expectTrail(order, [...RESTS, "PendingReplace ReplacePending", "Replaced Accepted"]);
+      strictEqual(await requests?.(), before, "the venue received nothing");
+      await party.clear();
+      strictEqual(order.last?.["ord_status"], "Cancelled");
     },
   },
   {

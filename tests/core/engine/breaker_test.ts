@@ -347,6 +347,46 @@ Deno.test("apply() lets out what waits when a reconciliation closes the breaker"
   deepStrictEqual(w.effects.commands.map(({ kind }) => kind), ["Lookup", "Submit"]);
 });
 
+/** Alice runs dry beside bob, whose orders go to the venue. */
+function beside(failures: number): World {
+  const w = new World({ breaker: { failures, coolMs: 60_000 } }).start().open();
+  w.open({ session: 2, client: "bob" });
+  w.control("DryRunSet", { client: "alice", on: true });
+  return w;
+}
+
+Deno.test("apply() closes no breaker by an answer to a dry order, which the venue never saw", () => {
+  const w = beside(1);
+  w.place("a1");
+  w.accept();
+  w.place("b1", {}, 2);
+  w.failed("unknown");
+  w.cancel("c1", "a1");
+  w.cancelled();
+  strictEqual(w.place("b2", {}, 2)[0]?.rejectCode, "VENUE_DOWN");
+});
+
+Deno.test("apply() goes on counting failures in a row over the answers to dry orders", () => {
+  const w = beside(2);
+  w.place("b1", {}, 2);
+  w.failed("unknown");
+  w.place("a1");
+  w.accept(2);
+  w.place("b2", {}, 2);
+  w.failed("unknown");
+  strictEqual(w.place("b3", {}, 2)[0]?.rejectCode, "VENUE_DOWN");
+});
+
+Deno.test("apply() counts no failure of a dry order's request", () => {
+  const w = beside(1);
+  w.place("a1");
+  w.failed("notSent");
+  w.place("a2");
+  w.failed("unknown");
+  strictEqual(w.lastCommand().kind, "Lookup", "doubt is as that of any other");
+  strictEqual(w.place("b1", {}, 2)[0]?.execType, "PendingNew");
+});
+
 Deno.test("nextDeadlineUs() is when what waits first may leave: cancels do not wait for the breaker", () => {
   const w = new World({ breaker: { failures: 1, coolMs: 60_000 } }).start().open();
   w.place("a1");

@@ -419,6 +419,17 @@ Deno.test("apply() begins the grace anew when the daemon is restarted", () => {
   strictEqual(w.fire()[0]?.execType, "PendingCancel");
 });
 
+Deno.test("apply() begins a grace anew that ran when the daemon died, whenever it would have ended", () => {
+  const w = live();
+  w.close({ cause: "lost" });
+  w.wait(60_000).start();
+  deepStrictEqual(w.reports.map(brief), ["PendingNew/Submitted 0+10000", "New/Accepted 0+10000"]);
+  w.wait(4999);
+  strictEqual(w.fire().length, 0);
+  w.wait(1);
+  deepStrictEqual(w.fire().map((r) => r.execType), ["PendingCancel"]);
+});
+
 Deno.test("apply() cancels what lapsed before anything else after a restart", () => {
   const w = new World().start().open();
   w.place("a1", { ttlMs: 1000 });

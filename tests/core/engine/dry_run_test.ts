@@ -11,7 +11,7 @@ import {
   NO_VENUE_LIMITS,
 } from "../../../core/limits.ts";
 import { type ExecutionReport, instrumentId, qty } from "../../../core/mod.ts";
-import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { alarms } from "../../support/venue_words.ts";
 
 const BTC = instrumentId(0);
@@ -226,6 +226,155 @@ Deno.test("apply() holds no dry order against what the venue lists", () => {
   w.control("ReconcileAsked", { reason: "test" });
   w.reconciled();
   deepStrictEqual([w.timeline.view.counters()["reconcile_differences"], alarms(w)], [0, []]);
+});
+
+/** Begins to run dry what trades for real in session 1; the mode only by a new run. */
+const BEGINNINGS: readonly (readonly [string, Change, RegExp])[] = [
+  [
+    "the mode is dry_run",
+    (w) => {
+      w.restart({ mode: "dry_run" });
+      w.venueStatus("up");
+      w.open({ cancelOnDisconnect: false });
+    },
+    /^Cannot take the order: mode must not be dry_run for .*: was dry_run; cancel it, or place anew$/,
+  ],
+  [
+    "its client's dry_run is on",
+    dry("alice", "on"),
+    /: dry_run of client alice \(clients\[\]\.dry_run\) must be off for .*: was on; cancel it, or place anew$/,
+  ],
+  [
+    "its instrument's dry_run is on",
+    dry(null, "on"),
+    /: dry_run of instrument test:BTC\/USDT \(venues\[\]\.instruments\[\]\.dry_run\) must be off for /,
+  ],
+];
+
+/** One order that was placed for real and rests. */
+function real(options: WorldOptions = {}): World {
+  const w = new World(options).start().open({ cancelOnDisconnect: false });
+  w.place("a1");
+  w.accept();
+  return w;
+}
+
+/** The refusals among reports: whose they are, how the order stands, and the code. */
+function refusals(reports: readonly ExecutionReport[]): readonly string[] {
+  return reports.filter(({ rejectCode }) => rejectCode !== undefined)
+    .map((report) => `${report.intentId} ${brief(report)} ${report.rejectCode}`);
+}
+
+const CANCEL_NEW: WorldOptions = { capabilities: { replace: "cancel_new" } };
+
+for (const [that, begin, text] of BEGINNINGS) {
+  for (const options of [{}, CANCEL_NEW]) {
+    const how = options.capabilities?.replace ?? "native";
+    Deno.test(`apply() refuses a Replace (${how}) of a real order once ${that}, and says so`, () => {
+      const w = real(options);
+      begin(w);
+      const before = w.commands.length;
+      const [report] = w.replace("r1", { orig: "a1", qty: "12" });
+      deepStrictEqual(refusals(report === undefined ? [] : [report]), [
+        "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
+      ]);
+      match(report?.text ?? "", text);
+      strictEqual(w.commands.length, before);
+      strictEqual(
+        w.replace("r2", { orig: "a1", qty: "12", validateOnly: true })[0]?.rejectCode,
+        "TRADING_HALTED",
+      );
+    });
+  }
+
+  Deno.test(`apply() turns back a real order that would be sent again once ${that}`, () => {
+    const w = real();
+    w.place("a2");
+    w.failed("notSent");
+    const before = w.reports.length;
+    w.venueStatus("down");
+    begin(w);
+    w.venueStatus("up");
+    w.wait(10_000).fire();
+    const told = w.reports.slice(before);
+    deepStrictEqual(refusals(told), ["a2 Rejected/Rejected 0+0 TRADING_HALTED"]);
+    match(told.find(({ rejectCode }) => rejectCode !== undefined)?.text ?? "", text);
+    strictEqual(w.commands.filter(({ kind }) => kind === "Submit").length, 2);
+  });
+
+  Deno.test(`apply() turns back a replace that would be sent again once ${that}`, () => {
+    const w = real();
+    w.replace("r1", { orig: "a1", qty: "12" });
+    w.failed("notSent");
+    const before = w.reports.length;
+    begin(w);
+    w.wait(10_000).fire();
+    deepStrictEqual(refusals(w.reports.slice(before)), [
+      "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
+    ]);
+    deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Replace"]);
+  });
+
+  Deno.test(`apply() turns back the cancel that only serves a replace once ${that}`, () => {
+    const w = real(CANCEL_NEW);
+    w.replace("r1", { orig: "a1", qty: "12" });
+    w.failed("notSent");
+    const before = w.reports.length;
+    begin(w);
+    w.wait(10_000).fire();
+    deepStrictEqual(refusals(w.reports.slice(before)), [
+      "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
+    ]);
+    deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
+  });
+
+  Deno.test(`apply() turns back the new half of a cancel-and-new once ${that}`, () => {
+    const w = real(CANCEL_NEW);
+    w.replace("r1", { orig: "a1", qty: "12" });
+    begin(w);
+    deepStrictEqual(refusals(w.cancelled()), [
+      "r1 ReplaceRejected/Cancelled 0+0 TRADING_HALTED",
+    ]);
+    ok(w.commands.every(({ kind, dryRun }) => kind !== "Submit" || dryRun !== true));
+    strictEqual(w.commands.filter(({ kind }) => kind === "Submit").length, 1);
+  });
+
+  Deno.test(`apply() sends cancels and look-ups of a real order though ${that}`, () => {
+    const w = real();
+    begin(w);
+    const before = w.commands.length;
+    w.cancel("c1", "a1");
+    w.failed("unknown");
+    deepStrictEqual(w.commands.slice(before).map(({ kind, dryRun }) => [kind, dryRun]), [
+      ["Cancel", undefined],
+      ["Lookup", undefined],
+    ]);
+  });
+}
+
+Deno.test("apply() replaces a dry order whatever is switched on", () => {
+  const w = both();
+  dry(null, "on")(w);
+  w.place("a1");
+  w.accept();
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.execType, "PendingReplace");
+});
+
+Deno.test("apply() replaces a real order again once nothing runs it dry any more", () => {
+  const w = real();
+  dry("alice", "on")(w);
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.rejectCode, "TRADING_HALTED");
+  dry("alice", "off")(w);
+  strictEqual(w.replace("r2", { orig: "a1", qty: "12" })[0]?.execType, "PendingReplace");
+});
+
+Deno.test("apply() asks for the kill switch before dry runs, and for Reducing after", () => {
+  const w = real();
+  dry("alice", "on")(w);
+  w.offer(draft("control", "TradingStateSet", { state: "Reducing", reason: "test" }));
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.rejectCode, "TRADING_HALTED");
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  strictEqual(w.replace("r2", { orig: "a1", qty: "12" })[0]?.rejectCode, "KILL_SWITCH");
 });
 
 const SIMULATION = {

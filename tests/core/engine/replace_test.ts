@@ -500,8 +500,8 @@ function cancels(w: World): number {
 for (const [why, ttlMs] of [["is longer", 3_600_000], ["is taken off", 0]] as const) {
   Deno.test(`apply() insists no more on a lapse once the order's TTL ${why}`, () => {
     const w = lapsedAndRefused();
-    w.replace("r1", { orig: "a1", qty: "10", ttlMs });
-    replaced(w, { qty: 10_000, px: 10_000 });
+    w.replace("r1", { orig: "a1", qty: "9", ttlMs });
+    replaced(w, { qty: 9000, px: 10_000 });
     w.wait(3_599_000).fire();
     strictEqual(cancels(w), 1);
     w.cancel("c1", "a1");
@@ -520,18 +520,18 @@ Deno.test("apply() insists on a lapse whose order was replaced without a later o
 
 Deno.test("apply() goes on with the cancel of a lapse that is pending when the TTL becomes longer", () => {
   const w = lapsedAndRefused();
-  w.replace("r1", { orig: "a1", qty: "10", ttlMs: 3_600_000 });
+  w.replace("r1", { orig: "a1", qty: "9", ttlMs: 3_600_000 });
   w.wait(1000).fire();
-  replaced(w, { qty: 10_000, px: 10_000 });
+  replaced(w, { qty: 9000, px: 10_000 });
   deepStrictEqual(w.cancelled().map(brief), ["Expired/Expired 0+0"]);
 });
 
 for (const [why, ttlMs] of [["longer", 3_600_000], ["taken off", 0]] as const) {
   Deno.test(`apply() insists no more on a lapse that is refused when the TTL is ${why} since`, () => {
     const w = lapsedAndRefused();
-    w.replace("r1", { orig: "a1", qty: "10", ttlMs });
+    w.replace("r1", { orig: "a1", qty: "9", ttlMs });
     w.wait(1000).fire();
-    replaced(w, { qty: 10_000, px: 10_000 });
+    replaced(w, { qty: 9000, px: 10_000 });
     w.failed("notSent"); // the cancel, which waited for the replace
     w.wait(500).fire();
     w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "no" });

@@ -190,21 +190,21 @@ export const CANCELS: readonly Scenario[] = [
     tell: (story) => {
       story.begin();
       for (const n of [1, 2, 3, 4, 5]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
-      story.wait(900).replace("r2", { orig: "i2", qty: "10", ttlMs: 3_600_000 })
-        .replace("r3", { orig: "i3", qty: "10", ttlMs: 0 })
-        .replace("r4", { orig: "i4", qty: "10", ttlMs: 3_600_000 })
+      story.wait(900).replace("r2", { orig: "i2", qty: "9", ttlMs: 3_600_000 })
+        .replace("r3", { orig: "i3", qty: "9", ttlMs: 0 })
+        .replace("r4", { orig: "i4", qty: "9", ttlMs: 3_600_000 })
         .replace("r5", { orig: "i5", qty: "11" })
         .failed(4, { kind: "Replace", outcome: "unknown" }).wait(99).deadline()
         .cancelRejected(1, "VENUE_SUSPENDED")
-        .replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 });
-      for (const n of [2, 3, 4]) story.replaced(n, { qty: "10", px: "100" });
+        .replace("r1", { orig: "i1", qty: "9", ttlMs: 3_600_000 });
+      for (const n of [2, 3, 4]) story.replaced(n, { qty: "9", px: "100" });
       story.replaced(5, { qty: "11", px: "100" }).cancelRejected(2, "VENUE_SUSPENDED")
         .failed(3, { kind: "Cancel", outcome: "notSent" }).cancelRejected(5, "VENUE_SUSPENDED")
         .failed(4, { kind: "Cancel", outcome: "unknown" })
         .failed(4, { kind: "Lookup", outcome: "unknown" }).deadline().wait(500).deadline()
-        .replaced(1, { qty: "10", px: "100" }).cancelRejected(1, "VENUE_SUSPENDED")
+        .replaced(1, { qty: "9", px: "100" }).cancelRejected(1, "VENUE_SUSPENDED")
         .cancelRejected(3, "VENUE_NOT_FOUND")
-        .found(3, { status: "open", qty: "10", cum: "0", px: "100" }).wait(10_000).deadline()
+        .found(3, { status: "open", qty: "9", cum: "0", px: "100" }).wait(10_000).deadline()
         .cancelRejected(4, "VENUE_SUSPENDED").wait(10_000).deadline().cancelled(4).cancelled(5)
         .wait(3_600_000).deadline().cancelled(1).cancelled(2);
     },
@@ -220,9 +220,9 @@ export const CANCELS: readonly Scenario[] = [
       for (const n of [1, 2]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
       story.wait(999).deadline();
       for (const n of [1, 2]) story.cancelRejected(n, "VENUE_SUSPENDED");
-      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 100 })
-        .replace("r2", { orig: "i2", qty: "10", ttlMs: 101 }).wait(99);
-      for (const n of [1, 2]) story.replaced(n, { qty: "10", px: "100" });
+      story.replace("r1", { orig: "i1", qty: "9", ttlMs: 100 })
+        .replace("r2", { orig: "i2", qty: "9", ttlMs: 101 }).wait(99);
+      for (const n of [1, 2]) story.replaced(n, { qty: "9", px: "100" });
       story.deadline().wait(1).deadline().toDeadline().cancelled(1).cancelled(2);
     },
   },

@@ -98,8 +98,7 @@ export const CORRECTIONS: readonly Scenario[] = [
     tell: (story) => {
       const terms = { qty: "3", px: "101", fee: "0.05" };
       const tagged = (name: string, orig: string, tag: string | null): Story =>
-        story.replace(name, { orig, qty: "40", tag, hasTag: true })
-          .replaced(1, { qty: "40", px: "100" });
+        story.replace(name, { orig, qty: "40", tag, hasTag: true });
       story.begin().place("i1", { qty: "40", tag: "alpha" }).accept(1);
       story.fill(1, { id: "e1", qty: "4", px: "100" }).fill(1, { id: "e2", qty: "4", px: "100" });
       tagged("r1", "i1", "beta").fill(1, { id: "c1", ...terms });
@@ -127,8 +126,7 @@ export const CORRECTIONS: readonly Scenario[] = [
         .place("i2", { side: "Sell" }).place("i3", { side: "Sell" })
         .fill(1, { id: "e1", qty: "1", px: "100" })
         .replace("r1", { orig: "i1", qty: "10", tag: "beta", hasTag: true })
-        .replaced(1, { qty: "10", px: "100" }).fill(1, { id: "c1", qty: "0.8", px: "100" })
-        .fill(1, { id: "c2", qty: "1.2", px: "100" })
+        .fill(1, { id: "c1", qty: "0.8", px: "100" }).fill(1, { id: "c2", qty: "1.2", px: "100" })
         .fill(2, { id: "s", qty: largest, px: "100" }).fill(3, { id: "t", qty: "2.1", px: "100" });
       correct(active(), { ref: "e1", id: "c1", qty: "0.8", px: "100" });
       correct(active(), { ref: "c1", id: "e1", qty: "1", px: "100" });

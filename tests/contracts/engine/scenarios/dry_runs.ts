@@ -70,6 +70,62 @@ export const DRY_RUNS: readonly Scenario[] = [
         .tradingState("Active").place("i1"),
   },
   {
+    name: "dry_run_holds_in_what_is_real",
+    requires: ["R-EXEC-7"],
+    description: "A real order is not replaced while its client, its instrument or all runs dry.",
+    tell: (story) =>
+      story.begin().open({ session: 2, client: "bob" }).place("i1").place("b2", {}, 2).accept(1)
+        .accept(2).fill(1, { id: "e1", qty: "4", px: "100" }).dryRun("on", { client: "alice" })
+        .replace("r1", { orig: "i1", qty: "12" })
+        .replace("r2", { orig: "i1", qty: "9", validateOnly: true })
+        .replace("s1", { orig: "b2", qty: "12" }, 2).replaced(2, { qty: "12", px: "100" })
+        .tradingState("Reducing").replace("r3", { orig: "i1", qty: "12" }).killSwitch("on")
+        .cancelRejected(1, "VENUE_RATE_LIMIT").replace("r4", { orig: "i1", qty: "12" })
+        .killSwitch("off").tradingState("Active").dryRun("off", { client: "alice" })
+        .dryRun("on", { on: 0 }).place("i3").accept(3).replace("r5", { orig: "i1", qty: "12" })
+        .dryRun("off", { on: 0 }).replace("r6", { orig: "i3", qty: "12" })
+        .replace("r7", { orig: "i1", qty: "12" }).cancelled(1),
+  },
+  {
+    name: "dry_run_turns_back_what_waits",
+    requires: ["R-EXEC-7", "R-EXEC-8"],
+    description: "What is new of real orders is refused in its turn; cancels and look-ups go.",
+    tell: (story) => {
+      story.begin({ venues: [{ name: "test", pacing: { perSecond: 1, burst: 2 } }] }).place("i1")
+        .accept(1).wait(2000).place("i2").place("i3").replace("r1", { orig: "i1", qty: "12" })
+        .place("i4").failed(2, { kind: "Submit", outcome: "unknown" })
+        .dryRun("on", { client: "alice" }).place("i5").toDeadline().toDeadline().toDeadline()
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" })
+        .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
+    },
+  },
+  {
+    name: "dry_run_and_cancel_and_new",
+    requires: ["R-EXEC-7"],
+    description: "Neither half of a real order's replace goes; a cancel that somebody wants does.",
+    tell: (story) =>
+      story.begin({ venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] })
+        .place("i1").place("i2").accept(1).accept(2).replace("r1", { orig: "i1", qty: "12" })
+        .replace("r2", { orig: "i2", qty: "12" })
+        .failed(1, { kind: "Cancel", outcome: "notSent" }).dryRun("on", { on: 0 }).toDeadline()
+        .cancelled(2).replace("r3", { orig: "i1", qty: "12" }).cancel("c1", { orig: "i1" })
+        .cancelled(1),
+  },
+  {
+    name: "dry_run_from_a_restart_on",
+    requires: ["R-EXEC-7", "R-CORE-9"],
+    description: "The mode of the new run: real orders of the last one are not sent, nor replaced.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1)
+        .replace("r1", { orig: "i1", qty: "12" }).failed(1, { kind: "Replace", outcome: "notSent" })
+        .failed(2, { kind: "Submit", outcome: "notSent" }).place("i3").start({ mode: "dry_run" })
+        .open({ session: 2, client: "alice" }).venue("up").toDeadline().toDeadline()
+        .found(3, { status: "open", qty: "10", cum: "0", px: "100" })
+        .replace("r2", { orig: "i3", qty: "12" }, 2).place("i4", {}, 2)
+        .cancel("c3", { orig: "i3" }, 2).cancelled(3).start().venue("up")
+        .open({ session: 3, client: "alice" }).replace("r3", { orig: "i1", qty: "12" }, 3),
+  },
+  {
     name: "dry_run_open_orders",
     requires: ["R-EXEC-7", "R-CORE-7"],
     description: "Dry and real orders are counted apart, against the same limits.",

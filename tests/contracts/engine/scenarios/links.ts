@@ -111,6 +111,19 @@ export const LINKS: readonly Scenario[] = [
         .venue("reconciling").venue("up").place("i4"),
   },
   {
+    name: "breaker_and_dry_runs",
+    requires: ["R-EXEC-4", "R-EXEC-7"],
+    description: "Answers to dry orders close nothing, and their failures do not count.",
+    tell: (story) =>
+      story.begin(only(BREAKER)).open({ session: 2, client: "bob" })
+        .dryRun("on", { client: "alice" }).place("i1").place("i2")
+        .failed(1, { kind: "Submit", outcome: "notSent", retryAfterMs: 100 })
+        .failed(2, { kind: "Submit", outcome: "unknown" }).toDeadline().toDeadline()
+        .place("b3", {}, 2).failed(3, { kind: "Submit", outcome: "notSent" }).accept(1)
+        .place("b4", {}, 2).failed(4, { kind: "Submit", outcome: "notSent" }).place("b5", {}, 2)
+        .cancel("c1", { orig: "i1" }).cancelled(1).place("b6", {}, 2).wait(3000).deadline(),
+  },
+  {
     name: "breaker_declared_late",
     requires: ["R-EXEC-4"],
     description: "Failures count without a breaker; declared later, the next one opens it.",

@@ -124,7 +124,6 @@ export const OUTCOMES_CORRECTED: readonly Scenario[] = [
         .report("ExecutionConfirmed", { execRefId: "e3" }, { order: 1 });
       story.fill(1, { id: "e4", qty: "6", px: "0.4", ...usd })
         .replace("r1", { orig: "i1", qty: "90", tag: "other", hasTag: true })
-        .replaced(1, { qty: "90", px: "0.4" })
         .fill(1, { id: "c4", ...now, provisional: true, ...usd });
       correct(story, { ref: "e4", id: "c4", ...now }).void(1, { execId: "v1", ref: "c4" });
       story.fill(1, { id: "e5", qty: "6", px: "0.4", ...usd })

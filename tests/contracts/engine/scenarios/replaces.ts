@@ -2,9 +2,11 @@
  * Scenarios of replaces: the FIX matrices C and D, replace by cancel and new, and crossings.
  * @module
  */
+import { micros } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 
 const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+const FOUR = { qty: "4", px: "100" } as const;
 const REDUCING = { venues: [{ name: "test", capabilities: { replace: "reduce_only" } }] } as const;
 
 /** Replaces. */
@@ -26,6 +28,62 @@ export const REPLACES: readonly Scenario[] = [
       story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
         .replace("r1", { orig: "i1", qty: "12" }).fill(1, { id: "e2", qty: "0.1", px: "100" })
         .replaced(1, { qty: "12", px: "100" }).fill(1, { id: "e3", qty: "10.9", px: "100" }),
+  },
+  {
+    name: "replace_for_more_time_alone",
+    requires: ["R-EXEC-1", "R-CORE-3"],
+    description:
+      "TTL and tag are ours: done at once, without a request or a key, and only that. What the " +
+      "venue knows is asked for, also where it comes along.",
+    tell: (story) => {
+      story.begin();
+      const gtd = { timeInForce: "GTD", expireUs: micros(story.nowUs + 60_000_000) } as const;
+      const later = micros(gtd.expireUs + 1);
+      story.place("i1", { ttlMs: 2000, tag: "a" }).place("i2", gtd)
+        .replace("r0", { orig: "i1", qty: "10", ttlMs: 2000 }).accept(1).accept(2).wait(1000)
+        .replace("r1", { orig: "i1", qty: "10", ttlMs: 2000 }).fill(1, { id: "e1", ...FOUR })
+        .replace("r2", { orig: "r1", qty: "10", price: "100", hasTag: true, tag: "b" })
+        .replace("r3", { orig: "i2", qty: "10", expireUs: gtd.expireUs })
+        .replace("r4", { orig: "r3", qty: "10", validateOnly: true, ttlMs: 50 })
+        .replace("r4", { orig: "r3", qty: "10", validateOnly: true, ttlMs: 50 })
+        .replace("r1", { orig: "i1", qty: "10", ttlMs: 2000 }).wait(1000).deadline()
+        .replace("r5", { orig: "r3", qty: "10", expireUs: later }).replaced(2, {
+          qty: "10",
+          px: "100",
+        })
+        .replace("r6", { orig: "r5", qty: "10", params: {} }).replaceRejected(2)
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" })
+        .replace("r7", { orig: "r2", qty: "9", ttlMs: 0 }).replaced(1, { qty: "9", px: "100" })
+        .replace("r8", { orig: "r7", qty: "9", ttlMs: 1000 }).start().venue("up")
+        .toDeadline().cancelled(1).open({ session: 2, client: "alice" })
+        .replace("r9", { orig: "r8", qty: "9" }, 2);
+    },
+  },
+  {
+    name: "replace_for_more_time_by_cancel_and_new",
+    requires: ["R-EXEC-1"],
+    description:
+      "The order keeps its place: nothing is cancelled for a TTL, also in a new version.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1", { ttlMs: 2000 }).accept(1)
+        .fill(1, { id: "e1", ...FOUR }).replace("r1", { orig: "i1", qty: "10", ttlMs: 3000 })
+        .replace("r2", { orig: "r1", qty: "12" }).cancelled(1)
+        .replace("r3", { orig: "r2", qty: "12", ttlMs: 0 })
+        .accept(1, { clOrdId: "tl01234567-1-2", venueOrderId: "w1" })
+        .replace("r4", { orig: "r2", qty: "12", ttlMs: 4000 }).toDeadline().cancelled(1),
+  },
+  {
+    name: "replace_for_more_time_after_a_refused_cancel",
+    requires: ["R-EXEC-3", "R-EXEC-4"],
+    description:
+      "What the refusal meant is asked on, since no terms have changed; a lapse is forgiven.",
+    tell: (story) =>
+      story.begin(REDUCING).place("i1", { ttlMs: 1000 }).accept(1).cancel("c1", { orig: "i1" })
+        .cancelRejected(1).replace("r1", { orig: "i1", qty: "10", ttlMs: 1000 })
+        .failed(1, { kind: "Lookup", outcome: "unknown" }).toDeadline()
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" }).toDeadline()
+        .cancelRejected(1, "VENUE_SUSPENDED").replace("r2", { orig: "r1", qty: "10", ttlMs: 5000 })
+        .toDeadline().toDeadline().cancelled(1),
   },
   {
     name: "fix_c1c_increase_of_filled_order",

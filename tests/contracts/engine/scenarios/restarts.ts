@@ -50,6 +50,18 @@ export const RESTARTS: readonly Scenario[] = [
         .cancelled(1),
   },
   {
+    name: "restart_runs_a_grace_anew_that_ran",
+    requires: ["R-EXEC-6", "R-WIRE-3"],
+    description: "A grace that ended while the daemon was down fires for nobody; one of 0 ms does.",
+    tell: (story) =>
+      story.begin().open({ session: 2, client: "bob" })
+        .open({ session: 3, client: "carol", graceMs: 0 })
+        .place("i1").place("b1", {}, 2).place("c1", {}, 3).accept(1).accept(2).accept(3)
+        .close({ cause: "lost" }).close({ session: 2, cause: "lost" }).wait(60_000)
+        .start().venue("up").cancelled(3).wait(4000).open({ session: 4, client: "bob" })
+        .toDeadline().cancelled(1),
+  },
+  {
     name: "restart_lapses_first",
     requires: ["R-EXEC-1"],
     description: "What lapsed while the daemon was away is cancelled before anything else.",
@@ -266,14 +278,14 @@ export const RESTARTS: readonly Scenario[] = [
       for (const n of [1, 2, 3, 4]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
       story.toDeadline();
       for (const n of [1, 2, 3, 4]) story.cancelRejected(n, "VENUE_SUSPENDED");
-      story.replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
-        .replace("r2", { orig: "i2", qty: "10", ttlMs: 0 })
-        .replace("r3", { orig: "i3", qty: "11" }).replaced(1, { qty: "10", px: "100" })
-        .replaced(2, { qty: "10", px: "100" }).replaced(3, { qty: "11", px: "100" })
-        .replace("r4", { orig: "i4", qty: "10", ttlMs: 3_600_000 }).wait(1000).deadline()
-        .replaced(4, { qty: "10", px: "100" }).cancelled(3).cancelled(4)
+      story.replace("r1", { orig: "i1", qty: "9", ttlMs: 3_600_000 })
+        .replace("r2", { orig: "i2", qty: "9", ttlMs: 0 })
+        .replace("r3", { orig: "i3", qty: "11" }).replaced(1, { qty: "9", px: "100" })
+        .replaced(2, { qty: "9", px: "100" }).replaced(3, { qty: "11", px: "100" })
+        .replace("r4", { orig: "i4", qty: "9", ttlMs: 3_600_000 }).wait(1000).deadline()
+        .replaced(4, { qty: "9", px: "100" }).cancelled(3).cancelled(4)
         .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
-        .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" });
+        .found(1, { status: "cancelled", qty: "9", cum: "0", px: "100" });
     },
   },
   {
@@ -282,10 +294,10 @@ export const RESTARTS: readonly Scenario[] = [
     description: "The kill switch insists on, though a lapse and a longer TTL came after it.",
     tell: (story) =>
       story.begin().place("i1", { ttlMs: 1000 }).accept(1)
-        .replace("r1", { orig: "i1", qty: "10", ttlMs: 3_600_000 })
+        .replace("r1", { orig: "i1", qty: "9", ttlMs: 3_600_000 })
         .failed(1, { kind: "Replace", outcome: "unknown" }).killSwitch("on")
         .cancelRejected(1, "VENUE_SUSPENDED").wait(999).deadline()
-        .cancelRejected(1, "VENUE_SUSPENDED").replaced(1, { qty: "10", px: "100" }).wait(10_000)
+        .cancelRejected(1, "VENUE_SUSPENDED").replaced(1, { qty: "9", px: "100" }).wait(10_000)
         .deadline().cancelled(1),
   },
   {
