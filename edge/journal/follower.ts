@@ -168,7 +168,7 @@ class Follower {
     if (this.#isDoubtful) return "done";
     const isDone = this.#tail.tail.batch >= this.#durableBatch;
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
-    if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint();
+    if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint({ isDone });
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
     this.#garbage.calm();
     return isDone ? "done" : "behind";
@@ -192,9 +192,12 @@ class Follower {
     if (this.#isCheckpointAsked) this.#checkpointFailed("its state differs from the live one");
   }
 
-  /** Retention goes by the checkpoints that are kept, and may make the room that a new one lacks. */
-  *#checkpoint(): Generator<void, void> {
-    this.#isCheckpointAsked = false;
+  /**
+   * One that falls due before everything is read is not the one that was asked for. Retention goes by
+   * the checkpoints that are kept, and may make the room that a new one lacks.
+   */
+  *#checkpoint({ isDone }: { readonly isDone: boolean }): Generator<void, void> {
+    if (isDone) this.#isCheckpointAsked = false;
     this.#checkpointSeq = this.#tail.tail.seq;
     yield* this.#attempt(this.#write());
     yield* this.#attempt(this.#retain());

@@ -59,6 +59,17 @@ Deno.test("runFollower() lives on when it is told of more in the middle of a tur
   strictEqual(link.readSeq, 300);
 });
 
+Deno.test("runFollower() takes the checkpoint that was asked for, though one falls due before all is read", () => {
+  const settings = { ...SMALL, segmentBytes: 8 << 20, fillBytes: 1 << 16, ringBytes: 1 << 20 };
+  const rig = new JournalRig(new MemoryDisk(), settings);
+  rig.fill(3000);
+  const { link, heard } = startFollower(rig, { checkpointEvents: 1500 });
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.checkpoints.length, 2);
+  strictEqual(heard.checkpoints.at(-1), 3000);
+});
+
 Deno.test("runFollower() goes on from its checkpoint after a restart", () => {
   const rig = new JournalRig();
   const first = startFollower(rig, { checkpointEvents: 40 });
