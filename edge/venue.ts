@@ -55,6 +55,11 @@ export interface VenueHost {
     readonly ok: false;
     readonly reason: string;
   };
+  /**
+   * The daemon has cut this adapter off and answered for all that it was told of: nothing that changes
+   * an order may leave any more, nor be said. Asked at the last moment, as the order transport does.
+   */
+  isCutOff(): boolean;
   /** The main thread was heard from within the last seconds; a dead-man switch is renewed only then. */
   isDaemonAlive(): boolean;
   /**

@@ -9,6 +9,7 @@ import type { Micros } from "../../core/numbers.ts";
 import type { CommitCells } from "../journal/mod.ts";
 import type { SecretSource } from "../secrets.ts";
 import type { VenueOptions } from "../venue.ts";
+import type { CutOff } from "./cut_off.ts";
 
 /** What the Worker is started with. */
 export type VenueInit = {
@@ -18,6 +19,8 @@ export type VenueInit = {
   readonly clOrdIdPrefix: string;
   /** The journal's, for what was announced. */
   readonly commits: CommitCells;
+  /** This Worker's own. */
+  readonly cutOff: CutOff;
   readonly options: VenueOptions;
   /** Where the secrets are; never the secrets. */
   readonly credentials: Readonly<Record<string, SecretSource>>;
