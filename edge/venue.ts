@@ -60,7 +60,10 @@ export interface VenueHost {
    * an order may leave any more, nor be said. Asked at the last moment, as the order transport does.
    */
   isCutOff(): boolean;
-  /** The main thread was heard from within the last seconds; a dead-man switch is renewed only then. */
+  /**
+   * The daemon was heard from within the last seconds, and makes progress: nothing waits for the disk
+   * for long. A dead-man switch is renewed only then.
+   */
   isDaemonAlive(): boolean;
   /**
    * The venue has confirmed its dead-man switch; of several countdowns with orders, the one that was

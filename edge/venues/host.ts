@@ -88,6 +88,8 @@ class VenueWorker {
   /** The newest reconciliation since the connection was made. */
   #reconciling: RequestId | undefined;
   #beatUs: number;
+  /** As the newest beat says. */
+  #isDaemonAlive = true;
   #deadManUs: Micros | null = null;
   #venueClock: VenueClock | null = null;
   #hasFailed = false;
@@ -139,6 +141,7 @@ class VenueWorker {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
+      this.#isDaemonAlive = message.isAlive;
       const { statistics: market } = this.#outlet;
       this.#post({ kind: "beat", market, deadManUs: this.#deadManUs, clock: this.#venueClock });
     } else if (this.#adapter === undefined) this.#early.push(message);
@@ -228,7 +231,8 @@ class VenueWorker {
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
       isCutOff: () => isCutOff(cutOff),
-      isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      isDaemonAlive: () =>
+        this.#isDaemonAlive && this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
       clockMeasured: (clock) => {
         this.#venueClock = clock;
       },

@@ -61,6 +61,8 @@ export type VenueLinkOptions = {
   /** Most that wait in each of its two queues. */
   readonly queues: { readonly reportsMax: number; readonly marketMax: number };
   readonly clock: EngineClock;
+  /** Whether the daemon makes progress, as each beat says. */
+  readonly isAlive: () => boolean;
   readonly ports: {
     readonly workers: Workers;
     readonly timers: Timers;
@@ -201,7 +203,7 @@ export class VenueLink implements MetricSource {
 
   /** A Worker that does not answer is as good as dead, and holds its venue's socket. */
   #beat(): void {
-    this.#post({ kind: "beat" });
+    this.#post({ kind: "beat", isAlive: this.#options.isAlive() });
     this.#cancelBeat = this.#options.ports.timers.after(BEAT_US, () => {
       this.#beatsUnanswered++;
       if (this.#beatsUnanswered < BEATS_MAX) this.#beat();

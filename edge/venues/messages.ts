@@ -31,13 +31,13 @@ export type VenueInit = {
 
 /**
  * To the Worker, credit aside. `announce`: the command is being written, and is to be sent when that
- * commit is durable. `beat`: the daemon is alive.
+ * commit is durable. `beat`: the daemon's main thread runs, and whether the daemon makes progress.
  */
 export type VenueCommandMessage =
   | { readonly kind: "announce"; readonly command: VenueCommand; readonly commit: number }
   | { readonly kind: "cancelAll" }
   | { readonly kind: "stop" }
-  | { readonly kind: "beat" };
+  | { readonly kind: "beat"; readonly isAlive: boolean };
 
 /** From the Worker. `beat`: it is alive; `failed`: it cannot go on, and is to be started anew. */
 export type VenueReportMessage =

@@ -22,6 +22,8 @@ export class LinkRig {
   readonly alarms: string[] = [];
   readonly heldBack: unknown[] = [];
   readonly link: VenueLink;
+  /** Whether the daemon makes progress. */
+  isAlive = true;
   /** Whether the newest Worker was cut off, at each draft that was queued. */
   readonly wasCutOff: boolean[] = [];
   readonly #reports: IngressQueue;
@@ -51,6 +53,7 @@ export class LinkRig {
       ingress,
       queues: { reportsMax: queueMax, marketMax: queueMax },
       clock: new EngineClock(this.time, micros(0)),
+      isAlive: () => this.isAlive,
       ports: { workers: this.workers, timers: this.time, log: { write } },
     });
     const [reports, market] = ingress.queues;

@@ -40,6 +40,7 @@ export class PlayedExchange {
   readonly reports: Draft[] = [];
   readonly account: Account;
   answer: (asked: Asked) => Played = () => ({});
+  isDaemonAlive: () => boolean = () => true;
   /** From the request to the last byte of its answer. */
   tripUs = 2000;
   /** Its clock less ours. */
@@ -61,7 +62,7 @@ export class PlayedExchange {
       declaration: { id: venueId(0) },
       instruments: [],
       nowUs,
-      isDaemonAlive: () => true,
+      isDaemonAlive: () => this.isDaemonAlive(),
       deadManConfirmed: (atUs: number) => this.confirmed.push(atUs),
       clockMeasured: () => {},
       offer: (draft: Draft) => this.reports.push(draft) > 0,

@@ -239,7 +239,7 @@ Deno.test("runVenue() sends nothing that it hears of after it was cut off, and s
 Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
   const rig = new Rig({ isLate: true });
   rig.send({ request: 3 } as Partial<VenueCommand>);
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
   await rig.finish();
   const nowUs = rig.time.wallUs();
@@ -444,17 +444,28 @@ Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
     alive.push(rig.host.isDaemonAlive());
     rig.time.advance(1_000_000);
   }
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   alive.push(rig.host.isDaemonAlive());
   deepStrictEqual(alive, [true, true, true, true, false, true]);
 });
 
+Deno.test("isDaemonAlive() is false from a beat of a daemon without progress to the next one with it", () => {
+  const rig = new Rig();
+  const alive: boolean[] = [];
+  for (const isAlive of [true, false, false, false, false, true]) {
+    rig.time.advance(1_000_000);
+    rig.hear({ kind: "beat", isAlive });
+    alive.push(rig.host.isDaemonAlive());
+  }
+  deepStrictEqual(alive, [true, false, false, false, false, true]);
+});
+
 Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
   const rig = new Rig();
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   rig.host.deadManConfirmed(micros(7));
   rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   const market = { merged: 0, dropped: 0 };
   deepStrictEqual(rig.posted, [
     { kind: "beat", market, deadManUs: null, clock: null },

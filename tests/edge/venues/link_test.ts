@@ -240,6 +240,18 @@ Deno.test("VenueLink gives a Worker that follows a hung one its full 10 s, and o
   }
 });
 
+Deno.test("VenueLink says with each beat whether the daemon makes progress", () => {
+  const rig = new LinkRig();
+  rig.isAlive = false;
+  rig.link.start();
+  for (const isAlive of [true, true, false]) {
+    rig.isAlive = isAlive;
+    rig.time.advance(1_000_000);
+  }
+  const beats = [false, true, true, false].map((isAlive) => ({ kind: "beat", isAlive }));
+  deepStrictEqual(rig.workers.last.told("beat"), beats);
+});
+
 Deno.test("VenueLink beats once a second, however its Workers have died", () => {
   const rig = new LinkRig();
   rig.link.start();

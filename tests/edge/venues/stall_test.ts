@@ -51,6 +51,7 @@ Deno.test("a Worker that stalled and was cut off sends nothing once it wakes", a
     ingress,
     queues: { reportsMax: 100, marketMax: 100 },
     clock: new EngineClock(ports.clock, micros(0)),
+    isAlive: () => true,
     ports: { ...ports, timers },
   });
   const said: string[] = [];
