@@ -95,7 +95,7 @@ export interface VenueHost {
  * `RequestFailed` with `notSent` (it provably never left or was not looked at: may be decided again)
  * or `unknown`. A `Lookup` is answered `OrderFound`, after the order's executions were offered, or
  * `OrderNotFound`. A `Reconcile` is answered `Reconciled`, after the executions since and one
- * `AccountReported`, or `ReconcileFailed`.
+ * `AccountReported`, none if the account moved while it was read, or `ReconcileFailed`.
  */
 export interface VenueAdapter {
   start(): void;
