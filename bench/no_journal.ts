@@ -14,6 +14,7 @@ class VoidJournal implements DaemonJournal {
   readonly journalId: string;
   readonly canAccept = true;
   readonly hasAnswered = true;
+  readonly durableLagUs = 0;
   readonly openCommit = 0;
   /** Nobody waits for a commit: there are no venues outside. */
   readonly cells = noCommits();

@@ -33,6 +33,8 @@ export interface DaemonJournal extends CommitLog, ReportSource {
   probe(): void;
   /** True if it has given one since the newest `probe`. */
   readonly hasAnswered: boolean;
+  /** Age of the oldest event that is not on the disk, microseconds. */
+  readonly durableLagUs: number;
   stop(done: () => void): void;
 }
 

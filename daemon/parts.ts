@@ -124,6 +124,17 @@ export function declaredOf({ configuration, venues }: Reread, view: View): Decla
   return { configuration, venues: renumber(venues, view), clients: declareClients(configuration) };
 }
 
+/** What waits for longer than this hangs. */
+const DURABLE_LAG_US_MAX = 3_000_000;
+
+/**
+ * Returns whether the daemon makes progress, for the venues' own switches. Where nothing becomes
+ * durable no cancel can leave, however punctual its timers are.
+ */
+export function isAlive({ durableLagUs }: Pick<DaemonJournal, "durableLagUs">): boolean {
+  return durableLagUs <= DURABLE_LAG_US_MAX;
+}
+
 /** Returns what the service manager is told; vital are the loop and the journal's Worker. */
 export function createSupervision(
   ports: SupervisionPorts,

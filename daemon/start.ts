@@ -21,6 +21,7 @@ import { leftBehind } from "../edge/left_behind.ts";
 import type { Ingress, IngressQueue } from "../edge/ingress.ts";
 import { VenueSide } from "../edge/venue_side.ts";
 import type { DaemonJournal, DaemonOptions } from "./options.ts";
+import { isAlive } from "./parts.ts";
 import { VERSION } from "../version.ts";
 
 /** What a start needs besides its options. */
@@ -29,7 +30,7 @@ export type StartParts = {
   readonly clock: EngineClock;
   readonly ingress: Ingress;
   readonly control: IngressQueue;
-  readonly journal: Pick<DaemonJournal, "journalId" | "cells">;
+  readonly journal: Pick<DaemonJournal, "journalId" | "cells" | "durableLagUs">;
   /** The configuration that starts. */
   readonly canonical: Canonical;
   /** A loss was accepted at this start: since when the journal may not know what happened. */
@@ -87,6 +88,7 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
     clock,
     clOrdIdPrefix: clOrdIdPrefix(journal.journalId),
     commits: journal.cells,
+    isAlive: () => isAlive(journal),
     queues: configuration.queues,
     offer: (draft) => control.offer(draft),
   });

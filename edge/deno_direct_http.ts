@@ -215,6 +215,11 @@ class Exchange {
     this.#handlers = handlers;
   }
 
+  /** None of it may go any more; a connection may have come about long after it was asked for. */
+  get isCutOff(): boolean {
+    return this.#handlers.isCutOff?.() === true;
+  }
+
   /** Its answer is read by this reader; forgetting it ends its connection. */
   begin(onForget: () => void): HttpAnswerReader {
     this.onForget = onForget;
@@ -280,7 +285,7 @@ class Connection {
 
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
-    void this.#write(exchange.bytes);
+    void this.#write(exchange);
     this.#reader = exchange.begin(() => this.close()); // its answer is read later, never from within
     this.#cancelIdle();
   }
@@ -293,9 +298,14 @@ class Connection {
     this.#options.onGone(this);
   }
 
-  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #write(exchange: Exchange): Promise<void> {
+    const { bytes } = exchange;
     try {
       for (let written = 0; written < bytes.length;) {
+        if (exchange.isCutOff) {
+          exchange.forget();
+          return this.close();
+        }
         written += await this.#stream.write(bytes.subarray(written));
       }
     } catch (error) {

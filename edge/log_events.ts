@@ -354,6 +354,11 @@ const VENUE = {
     levels: ["warning"],
     says: "Funding and fees could not be read; they are asked for again.",
   },
+  account_not_compared: {
+    category: "venue",
+    levels: ["warning"],
+    says: "The account moved between all readings of it; the next reconciliation compares it.",
+  },
   open_orders_not_read: {
     category: "venue",
     levels: ["warning"],

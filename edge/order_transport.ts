@@ -2,7 +2,8 @@
  * Order transport: the only way in which a request that can change an order leaves.
  *
  * Invariants: one request on the wire per `send`, whatever the peer does (the HTTP port's promise;
- * this file never sends again). Exactly one result per `send`, unless it is cancelled. The deadline
+ * this file never sends again). Exactly one result per `send`, unless it is cancelled. Nothing leaves a
+ * Worker that was cut off, and nothing is said of it: its daemon has answered for that. The deadline
  * covers connection, headers and body, all of it. A failure says `notSent` only where that is
  * proved: the request could not be spelled, or no connection came about; everything else that is
  * not a whole answer is `unknown`. An answer is whatever the peer said in full, of any status: what
@@ -47,6 +48,8 @@ export type TransportOptions = {
   readonly timers: Timers;
   readonly nowUs: () => Micros;
   readonly redact: Redact;
+  /** The Worker was cut off: looked at immediately before the bytes go. */
+  readonly isCutOff: () => boolean;
   /** From `send` to the last byte of the answer. */
   readonly deadlineUs: number;
   /** Most bytes of an answer's body, after decompression. */
@@ -133,6 +136,7 @@ class Attempt implements HttpHandlers {
     if (isDryRun === true && this.#request.method !== "GET") {
       return timers.soon(() => this.#finish({ kind: "dryRun" }));
     }
+    if (this.isCutOff()) return;
     this.#submitUs = nowUs();
     this.#end = prepared.send(this); // nothing answers before this returns
     this.#cancelDeadline = timers.after(deadlineUs, () => this.#expire());
@@ -140,6 +144,10 @@ class Attempt implements HttpHandlers {
 
   forget(): void {
     this.#close();
+  }
+
+  isCutOff(): boolean {
+    return this.#options.isCutOff();
   }
 
   responded(status: number, headers: ReadonlyMap<string, string>): void {

@@ -129,6 +129,8 @@ export type HttpRequest = {
 
 /** What becomes of a request: `responded`, `data` …, then one of `ended` and `failed`, last. */
 export interface HttpHandlers {
+  /** Asked immediately before bytes of it go, which may be later than its `send`; true: none do. */
+  isCutOff?(): boolean;
   responded(status: number, headers: ReadonlyMap<string, string>): void;
   /** A piece of the body. Valid during the call only. */
   data(bytes: Uint8Array): void;

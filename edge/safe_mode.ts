@@ -56,6 +56,7 @@ export class SafeMode {
       clock: new EngineClock(ports.clock, micros(0)),
       clOrdIdPrefix: clOrdIdPrefix(journalId),
       commits: noCommits(),
+      isAlive: () => false, // what rests is to go: a venue's own switch may go off
       queues: configuration.queues,
       offer: () => {},
     });

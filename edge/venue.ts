@@ -55,7 +55,15 @@ export interface VenueHost {
     readonly ok: false;
     readonly reason: string;
   };
-  /** The main thread was heard from within the last seconds; a dead-man switch is renewed only then. */
+  /**
+   * The daemon has cut this adapter off and answered for all that it was told of: nothing that changes
+   * an order may leave any more, nor be said. Asked at the last moment, as the order transport does.
+   */
+  isCutOff(): boolean;
+  /**
+   * The daemon was heard from within the last seconds, and makes progress: nothing waits for the disk
+   * for long. A dead-man switch is renewed only then.
+   */
   isDaemonAlive(): boolean;
   /**
    * The venue has confirmed its dead-man switch; of several countdowns with orders, the one that was
@@ -87,7 +95,7 @@ export interface VenueHost {
  * `RequestFailed` with `notSent` (it provably never left or was not looked at: may be decided again)
  * or `unknown`. A `Lookup` is answered `OrderFound`, after the order's executions were offered, or
  * `OrderNotFound`. A `Reconcile` is answered `Reconciled`, after the executions since and one
- * `AccountReported`, or `ReconcileFailed`.
+ * `AccountReported`, none if the account moved while it was read, or `ReconcileFailed`.
  */
 export interface VenueAdapter {
   start(): void;

@@ -36,6 +36,8 @@ export type VenueSideOptions = {
   readonly clock: EngineClock;
   readonly clOrdIdPrefix: string;
   readonly commits: CommitCells;
+  /** Whether the daemon makes progress: else venues' own switches are to go off. */
+  readonly isAlive: () => boolean;
   readonly queues: { readonly marketData: Queue; readonly brokerReports: Queue };
   /** For what the daemon itself says of a venue. */
   readonly offer: (draft: Draft) => void;
@@ -86,7 +88,7 @@ export class VenueSide implements MetricSource {
   }
 
   #add(venue: DeclaredVenue): void {
-    const { ports, ingress, clock, queues, clOrdIdPrefix, commits } = this.#options;
+    const { ports, ingress, clock, queues, clOrdIdPrefix, commits, isAlive } = this.#options;
     const { declaration } = venue;
     const instruments = venue.instruments.map(({ instrument }) => instrument);
     if (declaration.simulation !== null) return this.#addFeed(venue, instruments);
@@ -107,6 +109,7 @@ export class VenueSide implements MetricSource {
       leaving: new Set(leaving.map(({ id }) => id)),
       queues: { reportsMax: queues.brokerReports.max, marketMax: queues.marketData.max },
       clock,
+      isAlive,
       ports,
     });
     this.#links.set(declaration.id, link);

@@ -247,6 +247,14 @@ export class Journal implements MetricSource {
     return Atomics.load(cells, CELL.answered) === Atomics.load(cells, CELL.asked);
   }
 
+  /** Age of the oldest event that is not on the disk, microseconds; 0: all of them are. */
+  get durableLagUs(): number {
+    const [oldest] = this.#inFlight;
+    const waiting = this.#firstSeq === undefined ? undefined : this.#firstUs;
+    const sinceUs = oldest?.firstUs ?? waiting;
+    return sinceUs === undefined ? 0 : Math.max(0, this.#options.nowUs() - sinceUs);
+  }
+
   /** For heartbeat, log and metrics. */
   counters(): Readonly<Record<string, number>> {
     return {
@@ -261,11 +269,7 @@ export class Journal implements MetricSource {
   }
 
   measure(into: Samples): void {
-    const [oldest] = this.#inFlight;
-    const waiting = this.#firstSeq === undefined ? undefined : this.#firstUs;
-    const sinceUs = oldest?.firstUs ?? waiting;
-    const lagUs = sinceUs === undefined ? 0 : Math.max(0, this.#options.nowUs() - sinceUs);
-    into.put("tapeline_journal_durable_lag_seconds", lagUs / 1_000_000);
+    into.put("tapeline_journal_durable_lag_seconds", this.durableLagUs / 1_000_000);
     into.histogram("tapeline_journal_commit_seconds", this.#commits);
   }
 

@@ -5,7 +5,8 @@
  * adapter, loudly, and is never sequenced. What it says in words leaves without its secrets. `up` is
  * said here, once the account was reconciled after a connection.
  * Invariant: a command that was announced is handed to the adapter's `send` when the journal's
- * counter has reached its commit, never before, once, and not at all after a stop or a failure.
+ * counter has reached its commit, never before, once, and not at all after a stop or a failure, or
+ * once the daemon has cut this Worker off: it has answered for what was announced.
  * Ordering: messages that come while the adapter's code is still loading wait for it; beats are
  * answered at once.
  * Limit: a reconciliation that was asked for before a connection broke and that reaches the Worker
@@ -25,6 +26,7 @@ import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
+import { isCutOff } from "./cut_off.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
 import { dryAnswers } from "./dry_answers.ts";
 import { isMap } from "./fields.ts";
@@ -86,6 +88,8 @@ class VenueWorker {
   /** The newest reconciliation since the connection was made. */
   #reconciling: RequestId | undefined;
   #beatUs: number;
+  /** As the newest beat says. */
+  #isDaemonAlive = true;
   #deadManUs: Micros | null = null;
   #venueClock: VenueClock | null = null;
   #hasFailed = false;
@@ -137,6 +141,7 @@ class VenueWorker {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
+      this.#isDaemonAlive = message.isAlive;
       const { statistics: market } = this.#outlet;
       this.#post({ kind: "beat", market, deadManUs: this.#deadManUs, clock: this.#venueClock });
     } else if (this.#adapter === undefined) this.#early.push(message);
@@ -185,11 +190,16 @@ class VenueWorker {
     const { commits } = this.#options.init;
     for (;;) {
       const [next] = this.#announced;
-      if (next === undefined || this.#hasFailed || this.#isStopped) return false;
+      if (next === undefined || this.#isOver) return false;
       if (!isCommitted(commits, next.commit)) return true;
       this.#announced.shift();
       this.#send(adapter, { command: next.command, journalUs: this.#clock.nowUs() });
     }
+  }
+
+  /** Nothing is sent any more. */
+  get #isOver(): boolean {
+    return this.#hasFailed || this.#isStopped || isCutOff(this.#options.init.cutOff);
   }
 
   #send(adapter: VenueAdapter, released: ReleasedCommand): void {
@@ -204,7 +214,7 @@ class VenueWorker {
 
   /** A plain object: wrappers of a host copy it. */
   #host(): VenueHost {
-    const { declaration, instruments, clOrdIdPrefix, deadManMs } = this.#options.init;
+    const { declaration, instruments, clOrdIdPrefix, deadManMs, cutOff } = this.#options.init;
     return {
       declaration,
       instruments,
@@ -220,7 +230,9 @@ class VenueWorker {
       },
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
-      isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      isCutOff: () => isCutOff(cutOff),
+      isDaemonAlive: () =>
+        this.#isDaemonAlive && this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
       clockMeasured: (clock) => {
         this.#venueClock = clock;
       },

@@ -7,8 +7,10 @@
  * invalid. Nothing is resent here, and what comes while no adapter runs is answered `notSent`.
  * Ordering: reports, statuses and listings keep the order in which the adapter said them. Market
  * data has a queue of its own and no order to reports.
- * Limit: the runtime cannot stop a thread that spins. A Worker that hung so is cut off and another
- * one takes its place, but its thread burns a core until the process ends; the alarm says so.
+ * A Worker that died or hung is cut off before anything is answered for it: its thread may wake and
+ * hear what it was told, and sends none of it any more (`cut_off.ts`).
+ * Limit: the runtime cannot stop a thread that spins. Another Worker takes its place, but it burns a
+ * core until the process ends; the alarm says so.
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
@@ -24,6 +26,7 @@ import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
+import { type CutOff, cutOff, newCutOff } from "./cut_off.ts";
 import type {
   MarketCounts,
   VenueClock,
@@ -51,13 +54,15 @@ type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: strin
 const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter is not running" };
 
 export type VenueLinkOptions = {
-  readonly init: Omit<VenueInit, "clockAheadUs">;
+  readonly init: Omit<VenueInit, "clockAheadUs" | "cutOff">;
   /** Instruments that are there for the orders that rest on them: they stay closed. */
   readonly leaving: ReadonlySet<InstrumentId>;
   readonly ingress: Ingress;
   /** Most that wait in each of its two queues. */
   readonly queues: { readonly reportsMax: number; readonly marketMax: number };
   readonly clock: EngineClock;
+  /** Whether the daemon makes progress, as each beat says. */
+  readonly isAlive: () => boolean;
   readonly ports: {
     readonly workers: Workers;
     readonly timers: Timers;
@@ -73,6 +78,8 @@ export class VenueLink implements MetricSource {
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
+  /** Of the newest Worker. */
+  #cutOff: CutOff = newCutOff();
   #inlets: { readonly reports: Inlet; readonly market: Inlet } | undefined;
   #pauseUs = RESTART_MIN_US;
   #cancelRestart: Cancel = () => {};
@@ -105,8 +112,10 @@ export class VenueLink implements MetricSource {
 
   start(): void {
     const { ports, init, clock } = this.#options;
+    this.#cutOff = newCutOff();
     const started: VenueInit = {
       ...init,
+      cutOff: this.#cutOff,
       instruments: this.#instruments,
       clockAheadUs: clock.aheadUs,
     };
@@ -169,6 +178,7 @@ export class VenueLink implements MetricSource {
 
   stop(): void {
     this.#isStopped = true;
+    cutOff(this.#cutOff);
     this.#cancelRestart();
     this.#cancelBeat();
     this.#post({ kind: "stop" });
@@ -195,7 +205,7 @@ export class VenueLink implements MetricSource {
 
   /** A Worker that does not answer is as good as dead, and holds its venue's socket. */
   #beat(): void {
-    this.#post({ kind: "beat" });
+    this.#post({ kind: "beat", isAlive: this.#options.isAlive() });
     this.#cancelBeat = this.#options.ports.timers.after(BEAT_US, () => {
       this.#beatsUnanswered++;
       if (this.#beatsUnanswered < BEATS_MAX) this.#beat();
@@ -251,6 +261,7 @@ export class VenueLink implements MetricSource {
   #died(reason: string, of: { readonly stack?: string } = {}): void {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, init } = this.#options;
+    cutOff(this.#cutOff);
     this.#worker.terminate();
     this.#worker = undefined;
     this.#deaths += 1;

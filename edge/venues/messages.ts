@@ -9,6 +9,7 @@ import type { Micros } from "../../core/numbers.ts";
 import type { CommitCells } from "../journal/mod.ts";
 import type { SecretSource } from "../secrets.ts";
 import type { VenueOptions } from "../venue.ts";
+import type { CutOff } from "./cut_off.ts";
 
 /** What the Worker is started with. */
 export type VenueInit = {
@@ -18,6 +19,8 @@ export type VenueInit = {
   readonly clOrdIdPrefix: string;
   /** The journal's, for what was announced. */
   readonly commits: CommitCells;
+  /** This Worker's own. */
+  readonly cutOff: CutOff;
   readonly options: VenueOptions;
   /** Where the secrets are; never the secrets. */
   readonly credentials: Readonly<Record<string, SecretSource>>;
@@ -28,13 +31,13 @@ export type VenueInit = {
 
 /**
  * To the Worker, credit aside. `announce`: the command is being written, and is to be sent when that
- * commit is durable. `beat`: the daemon is alive.
+ * commit is durable. `beat`: the daemon's main thread runs, and whether the daemon makes progress.
  */
 export type VenueCommandMessage =
   | { readonly kind: "announce"; readonly command: VenueCommand; readonly commit: number }
   | { readonly kind: "cancelAll" }
   | { readonly kind: "stop" }
-  | { readonly kind: "beat" };
+  | { readonly kind: "beat"; readonly isAlive: boolean };
 
 /** From the Worker. `beat`: it is alive; `failed`: it cannot go on, and is to be started anew. */
 export type VenueReportMessage =

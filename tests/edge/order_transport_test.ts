@@ -33,12 +33,15 @@ const clock = denoClock();
 /** Where a test is not about deadlines no machine is so slow that one is met. */
 const FAR_US = 60_000_000;
 
-function transportOver(http: Http, deadlineUs = FAR_US): OrderTransport {
+const never = (): boolean => false;
+
+function transportOver(http: Http, deadlineUs = FAR_US, isCutOff = never): OrderTransport {
   return new OrderTransport({
     http,
     timers: denoTimers(clock),
     nowUs: () => micros(clock.monotonicUs()),
     redact: redactor([KEY, SECRET]),
+    isCutOff,
     deadlineUs,
     bodyBytesMax: 10_000,
   });
@@ -283,6 +286,26 @@ Deno.test("send() says nothing at its deadline once it was told to forget", rela
   });
 });
 
+for (const [protocol, http] of [["HTTP/1.1", overHttp1], ["HTTP/1.1 of ours", overOurs]] as const) {
+  Deno.test(
+    `send() writes nothing over ${protocol}, and says nothing, once its Worker was cut off`,
+    relaxed,
+    async () => {
+      await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+        let isCutOff = false;
+        let said = 0;
+        await result(transportOver(http), order(peer.url, null, "GET"));
+        const transport = transportOver(http, 20_000, () => isCutOff);
+        const ready = transport.prepare(order(peer.url, "a=1", "POST"));
+        isCutOff = true;
+        transport.send(ready, () => said++);
+        await pause(100);
+        deepStrictEqual([peer.seen, said], [["GET "], 0]);
+      });
+    },
+  );
+}
+
 const failing = [
   ["closes", "a broken connection"],
   ["stalls the body", "a deadline"],
@@ -314,6 +337,7 @@ class BlackHole {
   readonly transport: OrderTransport;
   readonly #dials: { readonly signal: AbortSignal; readonly come: (up: Deno.Conn) => void }[] = [];
   readonly results: TransportResult[] = [];
+  isCutOff = false;
 
   constructor() {
     const dial: Dial = (_, signal) =>
@@ -323,7 +347,7 @@ class BlackHole {
     this.transport = new OrderTransport({
       ...{ http: directHttp(this.time, dial), timers: this.time, redact: (text: string) => text },
       ...{ nowUs: () => micros(this.time.wallUs()), deadlineUs: FAR_US },
-      ...{ bodyBytesMax: 10_000, isDryRun: false },
+      ...{ bodyBytesMax: 10_000, isDryRun: false, isCutOff: () => this.isCutOff },
     });
   }
 
@@ -394,6 +418,23 @@ Deno.test(
       hole.send(CONNECTIONS_MAX + 1, peer.url);
       hole.time.advance(0);
       strictEqual(hole.dials[0], 1 + CONNECTIONS_MAX, "its place was given back once");
+    });
+  },
+);
+
+Deno.test(
+  "send() writes nothing to a connection that comes about after its Worker was cut off",
+  relaxed,
+  async () => {
+    await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+      const hole = new BlackHole();
+      hole.send(1, peer.url);
+      hole.isCutOff = true;
+      const connection = await connectTo(peer);
+      await hole.come(0, connection);
+      ok(isClosed(connection));
+      await pause(20);
+      deepStrictEqual([peer.seen, hole.outcomes], [[], []]);
     });
   },
 );

@@ -324,6 +324,7 @@ export class CcxtRig implements Disposable {
         this.credentials === null
           ? { ok: false, reason: "there are no keys" }
           : { ok: true, values: this.credentials },
+      isCutOff: () => false,
       isDaemonAlive: () => this.isAlive,
       clockMeasured: ({ skewUs }) => this.skews.push(skewUs),
       deadManConfirmed: (atUs) => this.deadMan.push(atUs),

@@ -54,7 +54,7 @@ export class PlayedExchange {
     const nowUs = () => micros(timers.wallUs());
     const http = { prepare: (_: HttpRequest) => this.#prepared() };
     const transport = new OrderTransport({
-      ...{ http, timers, nowUs, redact: (text: string) => text },
+      ...{ http, timers, nowUs, redact: (text: string) => text, isCutOff: () => false },
       ...{ deadlineUs: 1_000_000, bodyBytesMax: 100_000 },
     });
     const host = {

@@ -98,6 +98,7 @@ class TestVenueAdapter implements VenueAdapter {
   }
 
   #write(request: Request): void {
+    if (this.#host.isCutOff()) return;
     this.#socket?.write(this.#encoder.encode(JSON.stringify(request) + "\n"));
   }
 

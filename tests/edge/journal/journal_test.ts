@@ -253,6 +253,7 @@ Deno.test("Journal.measure() tells how old the oldest event is that is not on th
   rig.record();
   const [lag = 0, commits] = measured();
   strictEqual(lag, 1 / 1_000_000, "the first event waits, and engine time is that of the second");
+  strictEqual(rig.journal.durableLagUs, 1);
   strictEqual(commits, 0);
   rig.threads.run();
   strictEqual(measured()[1], 2);

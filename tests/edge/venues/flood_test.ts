@@ -38,6 +38,7 @@ Deno.test("a flood of books merges in the Worker, and no report waits behind it"
     ingress,
     queues: { reportsMax: 1000, marketMax: 1000 },
     clock: new EngineClock(ports.clock, micros(0)),
+    isAlive: () => true,
     ports,
   });
   const [reports, market] = ingress.queues;

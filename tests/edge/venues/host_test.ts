@@ -15,6 +15,7 @@ import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
 import { noCommits } from "../../../edge/journal/mod.ts";
 import { CELL } from "../../../edge/journal/ring.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
+import { cutOff, newCutOff } from "../../../edge/venues/cut_off.ts";
 import type { VenueInit, VenueReportMessage } from "../../../edge/venues/messages.ts";
 import type { AdapterRegistry } from "../../../edge/venues/registry.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
@@ -29,6 +30,7 @@ const INIT: VenueInit = {
   instruments: [spotInstrument()],
   clOrdIdPrefix: "tl00000000",
   commits: noCommits(),
+  cutOff: newCutOff(),
   options: { key: "value" },
   credentials: { api_key: { env: "KEY" }, secret: { file: "/secret" } },
   deadManMs: null,
@@ -53,6 +55,7 @@ class Rig {
   readonly finish: () => Promise<void>;
   readonly #threads = new MemoryThreads();
   readonly #commits = noCommits();
+  readonly #cutOff = newCutOff();
   #made: VenueHost | undefined;
   #hear: (message: unknown) => void = () => {};
   throws: string | undefined;
@@ -81,7 +84,7 @@ class Rig {
     };
     const { signals } = this.#threads;
     const ports = { clock: this.time, timers: this.time, signals, log } as unknown as Ports;
-    const init = { ...INIT, commits: this.#commits, clockAheadUs };
+    const init = { ...INIT, commits: this.#commits, cutOff: this.#cutOff, clockAheadUs };
     runVenue(this.scope, ports, { init, adapters, secrets: secretsOf(secrets) });
   }
 
@@ -114,6 +117,11 @@ class Rig {
     Atomics.add(this.#commits, CELL.durable, 1);
     this.#threads.signals.notifyFirst(this.#commits, CELL.durable);
     this.#threads.run();
+  }
+
+  /** The daemon gives the Worker up, which goes on running. */
+  cutOff(): void {
+    cutOff(this.#cutOff);
   }
 
   #factory(): AdapterFactory {
@@ -206,21 +214,32 @@ Deno.test("runVenue() has the adapter send what was announced when its commit is
   deepStrictEqual(rig.calls.slice(8), ["prepare 6", `send 6 ${nowUs}`], "it was durable already");
 });
 
-Deno.test("runVenue() sends nothing of what was announced once it was stopped or has failed", () => {
-  for (const end of ["stop", "fail"] as const) {
+Deno.test("runVenue() sends nothing of what was announced once it was stopped, has failed or was cut off", () => {
+  for (const end of ["stop", "fail", "cut off"] as const) {
     const rig = new Rig();
     rig.announce({ request: 3 } as Partial<VenueCommand>, 1);
     if (end === "stop") rig.hear({ kind: "stop" });
+    else if (end === "cut off") rig.cutOff();
     else rig.host.offer({ ...acceptedDraft(1), venue: null });
     rig.commit();
     ok(!rig.calls.some((call) => String(call).startsWith("send")), end);
   }
 });
 
+Deno.test("runVenue() sends nothing that it hears of after it was cut off, and says nothing of it", () => {
+  const rig = new Rig();
+  ok(!rig.host.isCutOff());
+  rig.cutOff();
+  ok(rig.host.isCutOff());
+  rig.send({ request: 3 } as Partial<VenueCommand>);
+  ok(!rig.calls.some((call) => String(call).startsWith("send")));
+  deepStrictEqual(rig.said, []);
+});
+
 Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
   const rig = new Rig({ isLate: true });
   rig.send({ request: 3 } as Partial<VenueCommand>);
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
   await rig.finish();
   const nowUs = rig.time.wallUs();
@@ -425,17 +444,28 @@ Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
     alive.push(rig.host.isDaemonAlive());
     rig.time.advance(1_000_000);
   }
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   alive.push(rig.host.isDaemonAlive());
   deepStrictEqual(alive, [true, true, true, true, false, true]);
 });
 
+Deno.test("isDaemonAlive() is false from a beat of a daemon without progress to the next one with it", () => {
+  const rig = new Rig();
+  const alive: boolean[] = [];
+  for (const isAlive of [true, false, false, false, false, true]) {
+    rig.time.advance(1_000_000);
+    rig.hear({ kind: "beat", isAlive });
+    alive.push(rig.host.isDaemonAlive());
+  }
+  deepStrictEqual(alive, [true, false, false, false, false, true]);
+});
+
 Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
   const rig = new Rig();
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   rig.host.deadManConfirmed(micros(7));
   rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
-  rig.hear({ kind: "beat" });
+  rig.hear({ kind: "beat", isAlive: true });
   const market = { merged: 0, dropped: 0 };
   deepStrictEqual(rig.posted, [
     { kind: "beat", market, deadManUs: null, clock: null },

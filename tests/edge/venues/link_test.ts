@@ -7,108 +7,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import {
-  type InstrumentId,
-  instrumentId,
-  micros,
-  orderId,
-  requestId,
-  seqId,
-  venueId,
-} from "../../../core/numbers.ts";
-import { EngineClock } from "../../../edge/engine_clock.ts";
-import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
+import { instrumentId, orderId, requestId, seqId, venueId } from "../../../core/numbers.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
-import { noCommits } from "../../../edge/journal/mod.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
-import type { LogLevel } from "../../../edge/ports.ts";
-import { VenueLink } from "../../../edge/venues/link.ts";
 import type { VenueInit } from "../../../edge/venues/messages.ts";
 import { acceptedDraft, deltaDraft } from "../../support/drafts.ts";
-import { PlayedWorkers } from "../../support/memory_workers.ts";
-import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
-import { VirtualTime } from "../../support/virtual_time.ts";
-
-class Rig {
-  readonly time = new VirtualTime();
-  readonly workers = new PlayedWorkers();
-  readonly alarms: string[] = [];
-  readonly heldBack: unknown[] = [];
-  readonly link: VenueLink;
-  readonly #reports: IngressQueue;
-  readonly #market: IngressQueue;
-
-  constructor(queueMax = 100, leaving: readonly InstrumentId[] = []) {
-    const ingress = new Ingress(() => {});
-    const write = (level: LogLevel, event: string, fields: unknown): void => {
-      if (level === "alarm") this.alarms.push(event);
-      if (event === "market_data_held_back") this.heldBack.push(fields);
-    };
-    this.link = new VenueLink({
-      init: {
-        adapter: "test",
-        declaration: VENUE,
-        instruments: [spotInstrument()],
-        clOrdIdPrefix: "tl00000000",
-        commits: noCommits(),
-        options: { port: 1 },
-        credentials: { secret: { env: "S" } },
-        deadManMs: 5000,
-      },
-      leaving: new Set(leaving),
-      ingress,
-      queues: { reportsMax: queueMax, marketMax: queueMax },
-      clock: new EngineClock(this.time, micros(0)),
-      ports: { workers: this.workers, timers: this.time, log: { write } },
-    });
-    const [reports, market] = ingress.queues;
-    if (reports === undefined || market === undefined) {
-      throw new Error("Cannot test: the link must open its queues");
-    }
-    this.#reports = reports;
-    this.#market = market;
-  }
-
-  /** What has been queued since, each as a word. */
-  drain(): string[] {
-    return wordsOf(this.#reports);
-  }
-
-  drainMarket(): string[] {
-    return wordsOf(this.#market);
-  }
-
-  takeOne(): string {
-    return wordOf(this.#reports.take());
-  }
-
-  drafts(...drafts: readonly Draft[]): void {
-    this.workers.last.say({ kind: "drafts", drafts });
-  }
-}
-
-function wordsOf(queue: IngressQueue): string[] {
-  const said: string[] = [];
-  while (queue.length > 0) said.push(wordOf(queue.take()));
-  return said;
-}
-
-function wordOf(draft: Draft): string {
-  switch (draft.eventType) {
-    case "RequestFailed":
-      return `${draft.payload.outcome} ${draft.payload.request}`;
-    case "ReconcileFailed":
-      return `failed ${draft.payload.request}`;
-    case "VenueStatusChanged":
-      return draft.payload.status;
-    case "InstrumentListed":
-      return `listed ${draft.payload.qtyRule.minQuanta}`;
-    case "OrderAccepted":
-      return `accepted ${draft.payload.order}`;
-    default:
-      return draft.eventType;
-  }
-}
+import { cutOffOf, LinkRig } from "../../support/link_rig.ts";
+import { spotInstrument } from "../../support/spot_instrument.ts";
 
 function request(kind: "Cancel" | "Lookup", number: number, order = number): VenueCommand {
   return {
@@ -134,7 +39,7 @@ function answer(eventType: Draft["eventType"], order: number, request = order): 
 }
 
 Deno.test("VenueLink starts its adapter, and hands on commands and drafts in order", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   deepStrictEqual(rig.workers.started.map(({ entry }) => entry), ["venue"]);
   rig.workers.last.say({ kind: "status", status: "up", reason: "connected" });
@@ -147,7 +52,7 @@ Deno.test("VenueLink starts its adapter, and hands on commands and drafts in ord
 });
 
 Deno.test("VenueLink says unknown, once, of what a Worker that died was told of, and tells no other", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.link.announce(submit(1), 7);
   rig.link.announce(submit(2), 8);
@@ -162,7 +67,7 @@ Deno.test("VenueLink says unknown, once, of what a Worker that died was told of,
 });
 
 Deno.test("VenueLink takes the end of an order that was never accepted for the answer to its Submit", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.link.announce(submit(1), 7);
   rig.link.announce(submit(2), 7);
@@ -173,7 +78,7 @@ Deno.test("VenueLink takes the end of an order that was never accepted for the a
 });
 
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (const request of [1, 2, 3]) rig.link.announce(submit(request), 7);
   rig.link.announce(request("Cancel", 4, 1), 7);
@@ -198,7 +103,7 @@ const ANSWERS = [
 ] as const;
 for (const [eventType, asked] of ANSWERS) {
   Deno.test(`VenueLink takes ${eventType} for the answer to a ${asked.kind}`, () => {
-    const rig = new Rig();
+    const rig = new LinkRig();
     rig.link.start();
     rig.link.announce(asked, 7);
     rig.drafts(answer(eventType, 1));
@@ -209,7 +114,7 @@ for (const [eventType, asked] of ANSWERS) {
 }
 
 Deno.test("VenueLink never sends again what a dead adapter had", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.link.announce(submit(1), 7);
   rig.workers.last.die();
@@ -219,7 +124,7 @@ Deno.test("VenueLink never sends again what a dead adapter had", () => {
 });
 
 Deno.test("VenueLink answers notSent what it is told of while no adapter runs, and tells it to none", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.announce(submit(8), 6);
   rig.link.start();
   deepStrictEqual([rig.drain(), rig.workers.last.told("announce")], [["notSent 8"], []]);
@@ -242,7 +147,7 @@ const RECONCILE: VenueCommand = {
 
 Deno.test("VenueLink fails a reconciliation whose adapter dies, and not one that was answered", () => {
   for (const eventType of ["Reconciled", "ReconcileFailed", undefined] as const) {
-    const rig = new Rig();
+    const rig = new LinkRig();
     rig.link.start();
     rig.link.announce(RECONCILE, 7);
     if (eventType !== undefined) rig.drafts(answer(eventType, 77));
@@ -253,7 +158,7 @@ Deno.test("VenueLink fails a reconciliation whose adapter dies, and not one that
 });
 
 Deno.test("VenueLink tells an answer by its client order id where the venue names no order of ours", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.link.announce(submit(1), 7);
   rig.link.announce(submit(2), 7);
@@ -265,7 +170,7 @@ Deno.test("VenueLink tells an answer by its client order id where the venue name
 });
 
 Deno.test("VenueLink restarts an adapter that fails by its own word, and hears it no more", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   const { last } = rig.workers;
   last.say({ kind: "failed", reason: "it said what cannot be" });
@@ -276,7 +181,7 @@ Deno.test("VenueLink restarts an adapter that fails by its own word, and hears i
 });
 
 Deno.test("VenueLink tells the same end once, however often it comes, until the venue was up", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (let death = 0; death < 3; death++) pauseOf(rig);
   deepStrictEqual([rig.drain(), rig.alarms.length], [["down"], 1]);
@@ -286,7 +191,7 @@ Deno.test("VenueLink tells the same end once, however often it comes, until the 
 });
 
 Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (let second = 0; second < 30; second++) {
     rig.time.advance(1_000_000);
@@ -306,8 +211,24 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   deepStrictEqual([rig.drain(), last.isTerminated], [["down"], true]);
 });
 
+Deno.test("VenueLink cuts a Worker off before it answers for what that was told of, and no other", () => {
+  const rig = new LinkRig();
+  rig.link.start();
+  rig.link.announce(request("Cancel", 1), 7);
+  const { last: first } = rig.workers;
+  rig.time.advance(9_900_000);
+  ok(!cutOffOf(first));
+  rig.time.advance(200_000);
+  deepStrictEqual(rig.drain(), ["down", "unknown 1"]);
+  ok(rig.wasCutOff.length > 0 && rig.wasCutOff.every((was) => was));
+  rig.time.advance(1_000_000);
+  ok(rig.workers.last !== first && !cutOffOf(rig.workers.last));
+  rig.link.stop();
+  ok(cutOffOf(rig.workers.last));
+});
+
 Deno.test("VenueLink gives a Worker that follows a hung one its full 10 s, and one beat a second", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (let life = 0; life < 3; life++) {
     const { last } = rig.workers;
@@ -319,8 +240,20 @@ Deno.test("VenueLink gives a Worker that follows a hung one its full 10 s, and o
   }
 });
 
+Deno.test("VenueLink says with each beat whether the daemon makes progress", () => {
+  const rig = new LinkRig();
+  rig.isAlive = false;
+  rig.link.start();
+  for (const isAlive of [true, true, false]) {
+    rig.isAlive = isAlive;
+    rig.time.advance(1_000_000);
+  }
+  const beats = [false, true, true, false].map((isAlive) => ({ kind: "beat", isAlive }));
+  deepStrictEqual(rig.workers.last.told("beat"), beats);
+});
+
 Deno.test("VenueLink beats once a second, however its Workers have died", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (let death = 0; death < 3; death++) {
     rig.time.advance(1_500_000);
@@ -334,7 +267,7 @@ Deno.test("VenueLink beats once a second, however its Workers have died", () => 
 
 Deno.test("VenueLink tells a Replace by the key that it gave the order, as by the old one", () => {
   for (const clOrdId of ["tl-1-2", "tl-1-1"]) {
-    const rig = new Rig();
+    const rig = new LinkRig();
     rig.link.start();
     const replace = { ...request("Cancel", 1), kind: "Replace", newClOrdId: "tl-1-2" };
     rig.link.announce(replace as unknown as VenueCommand, 7);
@@ -362,7 +295,7 @@ function replaced(key: string, by: "answer" | "stream"): Draft {
 
 for (const [first, second] of [["answer", "stream"], ["stream", "answer"]] as const) {
   Deno.test(`VenueLink takes what the ${second} repeats of a Replace for no answer to the next one`, () => {
-    const rig = new Rig();
+    const rig = new LinkRig();
     rig.link.start();
     for (const number of [2, 3]) {
       rig.link.announce(replace(number), 7);
@@ -377,7 +310,7 @@ for (const [first, second] of [["answer", "stream"], ["stream", "answer"]] as co
 }
 
 Deno.test("VenueLink takes a late word on an order's older version for no answer to the newer one", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.link.announce({ ...submit(5, 1), clOrdId: "tl-1-2" } as VenueCommand, 7);
   const payload = { order: 1, clOrdId: "tl-1-1", venueOrderId: null };
@@ -388,7 +321,7 @@ Deno.test("VenueLink takes a late word on an order's older version for no answer
 });
 
 Deno.test("VenueLink lets no report wait behind market data, which has a queue and credit of its own", () => {
-  const rig = new Rig(4);
+  const rig = new LinkRig(4);
   rig.link.start();
   const flood = Array.from({ length: 100 }, (_, at) => deltaDraft({ bids: [at + 1, 1] }));
   rig.workers.last.say({ kind: "market", drafts: flood });
@@ -401,7 +334,7 @@ Deno.test("VenueLink lets no report wait behind market data, which has a queue a
 });
 
 Deno.test("VenueLink invalidates the books of a dead adapter once, if it gave any", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.workers.last.die();
   deepStrictEqual(rig.drainMarket(), []);
@@ -414,7 +347,7 @@ Deno.test("VenueLink invalidates the books of a dead adapter once, if it gave an
 });
 
 Deno.test("VenueLink says what market data suffered in the Worker, as often as it does", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   for (const [merged, dropped] of [[0, 0], [5, 0], [5, 0], [9, 2]] as const) {
     rig.workers.last.say({
@@ -431,7 +364,7 @@ Deno.test("VenueLink says what market data suffered in the Worker, as often as i
 });
 
 Deno.test("VenueLink measures deaths, what is unanswered, held back, and the venue's own switch", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   const measured = (): readonly (number | undefined)[] => {
     const samples = new Samples();
     rig.link.measure(samples);
@@ -483,7 +416,7 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
 });
 
 Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   const { qtyRule } = spotInstrument();
   const listed = spotInstrument({ qtyRule: { ...qtyRule, minQuanta: 500 } });
@@ -498,7 +431,7 @@ Deno.test("VenueLink lists what the venue says anew, and starts the next adapter
 });
 
 Deno.test("VenueLink starts each adapter with how far its clock is ahead of the wall's", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   const ahead = (): number => {
     const { init } = rig.workers.last as unknown as { readonly init: VenueInit };
@@ -511,7 +444,7 @@ Deno.test("VenueLink starts each adapter with how far its clock is ahead of the 
 });
 
 Deno.test("VenueLink keeps an instrument closed that is there for its last orders only", () => {
-  const rig = new Rig(100, [instrumentId(0)]);
+  const rig = new LinkRig(100, [instrumentId(0)]);
   rig.link.start();
   const { qtyRule } = spotInstrument();
   const listed = spotInstrument({ qtyRule: { ...qtyRule, minQuanta: 500 }, status: "open" });
@@ -523,7 +456,7 @@ Deno.test("VenueLink keeps an instrument closed that is there for its last order
 });
 
 Deno.test("VenueLink restarts with a pause that doubles up to 30 s and begins anew once up", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   const pauses: number[] = [];
   for (let death = 0; death < 10; death++) pauses.push(pauseOf(rig));
@@ -535,7 +468,7 @@ Deno.test("VenueLink restarts with a pause that doubles up to 30 s and begins an
 });
 
 /** Lets the adapter die and returns the milliseconds until the next one. */
-function pauseOf(rig: Rig): number {
+function pauseOf(rig: LinkRig): number {
   const count = rig.workers.started.length;
   const fromUs = rig.time.monotonicUs();
   rig.workers.last.die();
@@ -544,7 +477,7 @@ function pauseOf(rig: Rig): number {
 }
 
 Deno.test("VenueLink loses nothing that waited for room when its adapter died", () => {
-  const rig = new Rig(2);
+  const rig = new LinkRig(2);
   rig.link.start();
   rig.link.announce(submit(9), 7);
   rig.drafts(...[1, 2, 3, 4, 5].map((order) => acceptedDraft(order)));
@@ -570,7 +503,7 @@ Deno.test("VenueLink loses nothing that waited for room when its adapter died", 
 });
 
 Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.cancelAll();
   rig.link.start();
   rig.link.cancelAll();
@@ -584,7 +517,7 @@ Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () =
 });
 
 Deno.test("stop() while the adapter is dead calls off its restart", () => {
-  const rig = new Rig();
+  const rig = new LinkRig();
   rig.link.start();
   rig.workers.last.die();
   rig.link.stop();

@@ -100,6 +100,7 @@ export class CcxtVenue implements VenueAdapter {
     const transport = new OrderTransport({
       ...{ http: ports.http, timers: ports.timers, nowUs: host.nowUs },
       redact: (text) => this.#redact(text),
+      isCutOff: () => host.isCutOff(),
       deadlineUs: options.requestTimeoutMs * 1000,
       bodyBytesMax: BODY_BYTES_MAX,
     });

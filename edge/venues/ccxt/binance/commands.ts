@@ -22,19 +22,22 @@ import type { Endings } from "./endings.ts";
 import { type Failure, toFailure, type VenueError } from "./ladder.ts";
 import { Fields } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
-import type { CallResult, ReadyCall } from "./rest.ts";
-import { amendmentKey, noteTerms } from "./terms.ts";
+import type { CallResult, CallStamps, ReadyCall } from "./rest.ts";
+import { answerKey, noteTerms } from "./terms.ts";
 
 type Released<Command extends OrderCommand> = {
   readonly command: Command;
   readonly journalUs: Micros;
 };
 
+/** When a request that was answered left, and when its answer was there. */
+type AnswerStamps = RequestStamps & CallStamps;
+
 /** A command with when its request left and was answered. */
 type Answered<Command extends OrderCommand> = {
   readonly command: Command;
   readonly listed: Listed;
-  readonly stamps: RequestStamps;
+  readonly stamps: AnswerStamps;
 };
 
 /** Who else wants to know. */
@@ -139,8 +142,8 @@ export class Commands {
     say: {
       /** Before the rest, whatever the answer is. */
       readonly answered?: () => void;
-      readonly order: (order: BinanceOrder, stamps: RequestStamps) => void;
-      readonly refused: (error: VenueError, stamps: RequestStamps) => void;
+      readonly order: (order: BinanceOrder, stamps: AnswerStamps) => void;
+      readonly refused: (error: VenueError, stamps: AnswerStamps) => void;
     },
   ): void {
     const { command, listed, journalUs } = of;
@@ -239,7 +242,7 @@ export class Commands {
       ...stamps,
       orderQty: qtyOf(origQty, instrument),
       price: limitPxOf(price, instrument),
-    }, { ...said, key: amendmentKey(order) });
+    }, { ...said, key: answerKey(order, { order: known, leftUs: stamps.submitUs }) });
     this.#endings.expect({ key, listed, executed });
   }
 

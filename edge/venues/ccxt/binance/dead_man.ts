@@ -2,10 +2,11 @@
  * The venue's own switch: it cancels what rests unless it hears from us in time.
  *
  * Renewed three times per countdown, for every instrument that may have orders of ours, and only
- * while the main thread is alive: a Worker that outlives its daemon must not keep orders alive. An
- * orderly stop leaves the countdown running, since a stopped daemon is a silent one: who is started
- * again renews it as soon as an order is found there, since most of it may be over by then. What could
- * not be renewed is tried again soon, once: the next third may be too late.
+ * while the daemon is alive: neither a Worker that outlives it, nor one whose daemon can make nothing
+ * durable, so that no cancel leaves, must keep orders alive. An orderly stop leaves the countdown
+ * running, since a stopped daemon is a silent one: who is started again renews it as soon as an order
+ * is found there, since most of it may be over by then. What could not be renewed is tried again soon,
+ * once: the next third may be too late.
  *
  * Invariant: renewing takes at most a third of the weight that the venue allows, though every market
  * has orders: else it would be what gets cancels refused, and the switch would go off for it.

@@ -14,7 +14,7 @@
 import type { Side } from "../../../../core/instrument.ts";
 import { type Micros, micros } from "../../../../core/numbers.ts";
 import type { Numbered } from "./requests.ts";
-import type { Terms } from "./terms.ts";
+import type { Terms, ToldAmendment } from "./terms.ts";
 
 const KNOWN_MAX = 50_000;
 
@@ -38,6 +38,8 @@ export type KnownOrder = {
   terms: Terms | undefined;
   /** When they were; 0 before that. */
   termsToldUs: Micros;
+  /** The newest that the stream told, oldest first. */
+  amendments: readonly ToldAmendment[];
 };
 
 /** The orders of one account, by key and by the venue's number. */
@@ -108,6 +110,7 @@ export class KnownOrders {
       isGone: false,
       terms: undefined,
       termsToldUs: micros(0),
+      amendments: [],
       trades: new Set<string>(),
     };
     this.#byKey.set(key, order);

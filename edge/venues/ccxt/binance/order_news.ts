@@ -15,7 +15,7 @@ import type { OrderNews } from "./stream.ts";
 import type { Endings } from "./endings.ts";
 import type { KnownOrder } from "./known_orders.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
-import { amendmentKey, isTold, noteTerms } from "./terms.ts";
+import { amendmentKey, isTold, noteAmendment, noteTerms } from "./terms.ts";
 
 /** Why spot's matching engine refuses, as `r` spells it. */
 const REASONS: ReadonlyMap<string, VenueRejectCode> = new Map([
@@ -136,12 +136,15 @@ export class NewsDesk {
     // Of one millisecond the stream's last word counts, also where it repeats what was told before the
     // one in between: it must not be taken for a repetition.
     const isSameMs = known.terms?.updatedMs === timeMs;
-    noteTerms(known, amended, this.#account.host.nowUs());
+    const toldUs = this.#account.host.nowUs();
+    const key = amendmentKey(amended);
+    noteTerms(known, amended, toldUs);
+    if (!isSameMs) noteAmendment(known, { terms: amended, key, toldUs });
     this.#account.reporter.say("OrderReplaced", {
       ...ref,
       orderQty: qtyOf(origQty, instrument),
       price: limitPxOf(price, instrument),
-    }, { instrument, timeMs, ...isSameMs ? {} : { key: amendmentKey(amended) } });
+    }, { instrument, timeMs, ...isSameMs ? {} : { key } });
   }
 
   #elsewhere(news: OrderNews): void {

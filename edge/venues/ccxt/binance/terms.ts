@@ -18,6 +18,16 @@ import type { BinanceOrder } from "./payloads.ts";
 /** As the venue spells them, and as of when: milliseconds, 0 where it does not say. */
 export type Terms = Pick<BinanceOrder, "origQty" | "price" | "updatedMs">;
 
+/** An amendment as the stream told it: under which key, and when. */
+export type ToldAmendment = {
+  readonly terms: Terms;
+  readonly key: string;
+  readonly toldUs: Micros;
+};
+
+/** More than are told of an order while one amendment of it waits for its answer. */
+const AMENDMENTS_MAX = 8;
+
 /** Keeps terms that are going to be told now, unless newer ones were; returns the newest. */
 export function noteTerms(order: KnownOrder, terms: Terms, nowUs: Micros): Terms {
   const { terms: told } = order;
@@ -58,6 +68,27 @@ function isOlder(terms: Terms, told: Terms): boolean {
 
 function isSame(one: Terms, other: Terms): boolean {
   return one.origQty === other.origQty && one.price === other.price;
+}
+
+/** Keeps under which key the stream told an amendment, for the answer that is to come. */
+export function noteAmendment(order: KnownOrder, told: ToldAmendment): void {
+  order.amendments = [...order.amendments, told].slice(-AMENDMENTS_MAX);
+}
+
+/**
+ * Returns the key of the answer to an amendment that left at `leftUs`. Where the order has traded the
+ * answer has a later time than the stream's word on the same amendment; under a key of its own it would
+ * be taken for the answer to the next one, which may have left meanwhile. So what was told of these
+ * terms since it left, first of all, lends its key.
+ */
+export function answerKey(
+  answer: Terms & Pick<BinanceOrder, "orderId">,
+  of: { readonly order: KnownOrder; readonly leftUs: Micros },
+): string {
+  const told = of.order.amendments.find(({ terms, toldUs }) =>
+    toldUs > of.leftUs && isSame(terms, answer)
+  );
+  return told?.key ?? amendmentKey(answer);
 }
 
 /** Answer and stream say one amendment twice: this tells that they do. */

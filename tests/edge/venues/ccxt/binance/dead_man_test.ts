@@ -78,6 +78,18 @@ Deno.test("start() tries once more, soon, what could not be renewed", () => {
   ok(exchange.confirmed.at(-1) !== undefined && exchange.confirmed.length === before + 1);
 });
 
+Deno.test("start() renews nothing while the daemon makes no progress, and goes on when it does", () => {
+  const exchange = guarded(1, 30_000);
+  exchange.time.advance(9_000_000);
+  exchange.isDaemonAlive = false;
+  const before = exchange.asked.length;
+  exchange.time.advance(MINUTE_US);
+  strictEqual(exchange.asked.length, before);
+  exchange.isDaemonAlive = true;
+  exchange.time.advance(10_000_000);
+  strictEqual(exchange.asked.length, before + 1);
+});
+
 Deno.test("start() takes two thirds of the exchange's limit where nothing can be renewed", () => {
   const exchange = guarded(10, 1000);
   exchange.answer = () => ({ status: 500 });

@@ -279,6 +279,38 @@ Deno.test("replace() answers under the key by which the stream told of it", () =
   strictEqual(new Set(rig.keys).size, 1);
 });
 
+for (const next of ["in flight", "told"] as const) {
+  Deno.test(`replace() answers late under the key by which the stream told of it, the next one being ${next}`, () => {
+    const rig = new Rig();
+    rig.replace({ qty: "12", ms: 2 }, 500_000); // it traded: the stream told it as of 1
+    rig.pass(1000);
+    rig.hear({ qty: "12", ms: 1 });
+    rig.pass(1000);
+    rig.replace({ qty: "20", ms: 3 }, 900_000);
+    rig.pass(1000);
+    if (next === "told") rig.hear({ qty: "20", ms: 3 });
+    rig.pass(600_000);
+    strictEqual(rig.keys.at(-1), rig.keys[0], "no answer to the next one");
+    rig.pass(600_000);
+    deepStrictEqual([rig.told.at(-1), rig.told.length], [200_000, next === "told" ? 4 : 3]);
+    strictEqual(new Set(rig.keys).size, 2);
+  });
+}
+
+Deno.test("replace() answers under a key of its own what brings back terms that were told before it left", () => {
+  const rig = new Rig();
+  rig.replace({ qty: "12", ms: 2 });
+  rig.pass(1000);
+  rig.hear({ qty: "12", ms: 1 });
+  rig.pass();
+  for (const [at, qty] of ["20", "12"].entries()) {
+    rig.replace({ qty, ms: 3 + at });
+    rig.pass();
+  }
+  deepStrictEqual(rig.told, [120_000, 120_000, 200_000, 120_000]);
+  strictEqual(new Set(rig.keys).size, 3);
+});
+
 Deno.test("replace() answers late with the terms that the order has come to since", () => {
   const rig = new Rig();
   rig.replace({ qty: "12", ms: 2 }, 500_000); // it traded: the stream told it as of 1

@@ -31,7 +31,7 @@ class Rig {
       }),
     };
     const transport = new OrderTransport({
-      ...{ http, timers, nowUs, redact: (text: string) => text },
+      ...{ http, timers, nowUs, redact: (text: string) => text, isCutOff: () => false },
       ...{ deadlineUs: 1_000_000, bodyBytesMax: 1000 },
     });
     this.rest = new Rest({ ...{ signer: this, transport, timers, nowUs }, product: "spot" });
