@@ -3,7 +3,8 @@
  *
  * Connections are gone: sessions end and their grace runs anew, venues outside are down until
  * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first; a
- * grace that ended meanwhile is none, since nobody could come back.
+ * grace that ended meanwhile is none, since nobody could come back. What may not rest and never left
+ * is turned back.
  * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
  * A simulated venue lives on this timeline and has lost nothing. A longer horizon does not bring back
  * what a shorter one forgot.
@@ -18,6 +19,7 @@ import { isOutside } from "./reconcile.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
+import { turnBackWaiting } from "./turn_back.ts";
 import type { ControlPayloads, EngineSettings } from "../event.ts";
 import { micros } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
@@ -72,8 +74,11 @@ function endSessions(turn: Turn): void {
 }
 
 function recoverOrder(turn: Turn, order: Order): void {
-  if (order.isTerminal || !isOutside(turn.state.venue(order.venue))) return;
+  const venue = turn.state.venue(order.venue);
+  if (order.isTerminal || !isOutside(venue)) return;
   turn.touch(order);
+  turnBackWaiting(turn, venue, [order]);
+  if (order.isTerminal) return;
   order.attempts = 0;
   order.lookupDueUs = null;
   if (order.hasLeft("Lookup")) order.dropRequest("Lookup");
