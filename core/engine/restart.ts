@@ -5,7 +5,8 @@
  * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first; a
  * grace that ended meanwhile is none, since nobody could come back. What may not rest and never left
  * is turned back.
- * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
+ * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again. The
+ * clock may have jumped, so no time before the restart helps to prove that a request never arrived.
  * A simulated venue lives on this timeline and has lost nothing. A longer horizon does not bring back
  * what a shorter one forgot.
  * @module
@@ -30,6 +31,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   const isRestart = state.isStarted;
   state.isStarted = true;
   state.isStopping = false;
+  state.startedUs = turn.nowUs;
   state.mode = payload.mode;
   state.engineVersion = payload.engineVersion;
   state.journalId = payload.journalId;
