@@ -62,8 +62,8 @@ class VoidJournal implements DaemonJournal {
     return 1;
   }
 
-  readReports(): { firstSeq: number; texts: readonly string[] } {
-    return { firstSeq: 1, texts: [] };
+  readReports(): { firstSeq: number; texts: readonly string[]; isFromMemory: boolean } {
+    return { firstSeq: 1, texts: [], isFromMemory: true };
   }
 
   counters(): Readonly<Record<string, number>> {

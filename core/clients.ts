@@ -5,24 +5,17 @@
  * spent by its first use and remembered for the horizon, with a digest of its content.
  * @module
  */
+import { CancelAlls } from "./cancel_alls.ts";
 import type { Digest } from "./digest.ts";
 import { termsCode } from "./digest_codes.ts";
 import { Fifo } from "./fifo.ts";
 import type { Intent, Params, TradingState } from "./intent.ts";
 import { unreachable } from "./invariant.ts";
-import type { ClientIndex, Micros, OrderId, SessionId } from "./numbers.ts";
-import type { IntentRecord, Order } from "./order.ts";
+import type { ClientIndex, Micros, SessionId } from "./numbers.ts";
+import type { Order } from "./order.ts";
 import type { Bucket } from "./pacing.ts";
 import { OrderList } from "./slots/order_list.ts";
 import type { FillRow } from "./view.ts";
-
-/** A CancelAll whose orders have not all settled. */
-export type PendingCancelAll = {
-  readonly by: IntentRecord;
-  readonly taken: number;
-  cancelled: number;
-  readonly waitingFor: Set<OrderId>;
-};
 
 /** A fill as it was booked, with its owner and the engine time. */
 export type ClientFill = FillRow & {
@@ -52,7 +45,7 @@ export class Client {
   bucket: Bucket | null = null;
   /** Live orders, ascending by id: they enter when placed and never come back. */
   readonly open = new OrderList();
-  readonly cancelAlls: PendingCancelAll[] = [];
+  readonly cancelAlls = new CancelAlls();
   /** Oldest first. */
   readonly fills = new Fifo<ClientFill>();
 

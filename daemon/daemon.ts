@@ -63,7 +63,8 @@ const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 
 /** What sessions are told when the journal fails. */
 const FAULT_WORDS = {
-  write: "The journal cannot be written; nothing was taken",
+  write: "The journal cannot be written; what has no report may have been taken: " +
+    "send it again under the same intent_id",
   read: "The journal cannot be read; what was taken is in it",
   altered: "The journal is not as it was written; nothing is told of it",
 } as const satisfies Record<JournalFault, string>;

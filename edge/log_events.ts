@@ -197,6 +197,12 @@ const PARTS = {
     levels: ["warning"],
     says: "A stop ended without its checkpoint after ten seconds; the next start replays more.",
   },
+  checkpoint_missed: {
+    category: "journal",
+    levels: ["warning"],
+    says:
+      "A stop ended without its checkpoint: the follower had died; the next start replays more.",
+  },
   market_data_dropped: {
     category: "journal",
     levels: ["info"],

@@ -42,6 +42,7 @@ export class Shadows implements MetricSource {
   #checkpoint: CheckpointMark;
   #checkpointsFailed = 0;
   #isFollowing = true;
+  #hasFollowerDied = false;
   #finished: ((upTo: number) => void) | undefined;
 
   /** Starts them. */
@@ -57,7 +58,8 @@ export class Shadows implements MetricSource {
             ports.log.write("alarm", `${entry}_died`, { reason });
             if (entry !== "follower") return;
             this.#isFollowing = false;
-            this.#finished?.(Infinity);
+            this.#hasFollowerDied = true;
+            this.#goWithout("checkpoint_missed");
           },
         },
       );
@@ -78,7 +80,10 @@ export class Shadows implements MetricSource {
         this.#isFollowing = false;
         options.onMismatch(text);
       },
-      dropped: options.onDropped,
+      dropped: (segment) => {
+        options.onDropped(segment);
+        this.#links[1]?.segmentsDropped();
+      },
     })];
     if (index !== null) links.push(start("index", index, {}));
     this.#links = links;
@@ -91,7 +96,7 @@ export class Shadows implements MetricSource {
 
   /**
    * Takes a checkpoint of everything up to `lastSeq`, which is durable, so that another version of
-   * the program can go on from there, then calls `done`.
+   * the program can go on from there, then calls `done`: at once if nobody lives who would take it.
    */
   finish(lastSeq: SeqId, done: () => void): void {
     let cancel: Cancel = () => {};
@@ -101,11 +106,19 @@ export class Shadows implements MetricSource {
       cancel();
       done();
     };
-    cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => {
-      this.#ports.log.write("warning", "checkpoint_late", { seq_id: this.#checkpoint.seq });
-      this.#finished?.(Infinity);
-    });
+    if (this.#hasFollowerDied) {
+      this.#finished(this.#checkpoint.seq);
+      return this.#goWithout("checkpoint_missed");
+    }
+    cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => this.#goWithout("checkpoint_late"));
     this.#links[0]?.checkpoint();
+  }
+
+  /** Ends a stop that waits for its checkpoint. */
+  #goWithout(event: "checkpoint_late" | "checkpoint_missed"): void {
+    if (this.#finished === undefined) return;
+    this.#ports.log.write("warning", event, { seq_id: this.#checkpoint.seq });
+    this.#finished(Infinity);
   }
 
   measure(into: Samples): void {

@@ -498,8 +498,9 @@ label() { basename "$(dirname "$1")"; }
 
 last_words() { tail -n 2 "$work/out" | tr '\n' ' '; }
 
-# Runs a command as the daemon of unit $1 is run: its user, its directories, its sandbox, so that what
-# it writes is the daemon's and what it can do is no more; -: without state. Its output is in $work/out.
+# Runs a command as the daemon of unit $1 is run: its user, its directories, its sandbox, also where
+# drop-ins have changed it, so that what it writes is the daemon's and what it can do is no more; -:
+# without state. Its output is in $work/out.
 as_daemon() {
   whose=$1
   shift
@@ -510,6 +511,7 @@ as_daemon() {
     user_of "$whose"
     sed -n '/^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
       /^MemoryMax=/p; /^Limit/p; /^NoNew/,/^$/p' "$sandbox"
+    [ "$whose" = - ] || dropped_in "$whose"
     [ "$whose" = - ] || echo "StateDirectory=$(basename "$(state_of "$whose")")"
     echo "Nice=10"
     echo "TimeoutStartSec=infinity"
@@ -527,6 +529,21 @@ user_of() {
   -) sed -n '/^DynamicUser=/p; /^User=/p' "$sandbox" ;;
   *) systemctl show -p DynamicUser -p User -p Group "$1" | grep -v '=$' ;;
   esac
+}
+
+# What drop-ins make of unit $1, without what makes it a service, its secrets, the RuntimeDirectory=
+# that would go with the step, and what would keep the step from giving way to what trades. Lines are
+# joined as systemd joins them, and %i is what it is in the unit.
+dropped_in() {
+  for file in $(systemctl show -p DropInPaths --value "$1"); do
+    echo "[]" && cat "$file" && echo
+  done | sed -e "s/%i/$(instance_of "$1")/g; /^[ \t]*[#;]/d" \
+    -e ':join' -e '/\\$/ { $! { N; s/\\\n/ /; b join' -e '} }' |
+    awk '/^\[/ { section = $1 }
+      $1 ~ /^(Exec(Start|Stop|Reload|Condition)|Type|ExitType|NotifyAccess|Restart|Watchdog)/ { next }
+      $1 ~ /^(Timeout|Success|Runtime|PIDFile|BusName|Sockets|RemainAfter|FileDescriptorStore)/ { next }
+      $1 ~ /^((Load|Set|Import)Credential|Slice|OOMScore|CPUScheduling|CPUAffinity|IOScheduling)/ { next }
+      NF && !/^\[/ && section == "[Service]"'
 }
 
 # ---- removal

@@ -27,6 +27,8 @@ export interface Producer {
 export type ReportPage = {
   readonly firstSeq: number;
   readonly texts: readonly string[];
+  /** False if the journal's files were looked into, for a few milliseconds of the thread that all share. */
+  readonly isFromMemory: boolean;
 };
 
 /** Which daemon this is, under which configuration. */

@@ -70,6 +70,11 @@ export class Liveness {
     this.#isDeaf = true;
   }
 
+  /** We do not read because we are slow to answer: its silence counts from now on. */
+  excuse(): void {
+    this.#heardUs = this.#options.ports.clock.monotonicUs();
+  }
+
   /** We read again. */
   listen(): void {
     this.#isDeaf = false;

@@ -5,11 +5,13 @@
  * numbers, without a gap. An answer leaves after every report up to its sequence number. Between
  * HELLO_ACK and the end of the replay there are only reports.
  * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
- * session has caught up; from then on from the client's stream. After a short page it rests: the
- * journal has had to look far for it, on the one thread that all share.
+ * session has caught up; from then on from the client's stream. After a short page, and after reports
+ * to repeat that were in memory no more, it rests: the journal has had to look for them, on the one
+ * thread that all share. While it rests live reports go on, and what is behind such a repetition waits.
  * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying
  * beyond `reportBufferBytes` end the session, and so do events that must not be lost. Snapshots that a
  * subscription is owed are made a frame at a time, when the one before has left: they may be larger.
+ * Repetitions that still wait when a session ends are not made: its client asks again.
  * @module
  */
 import type { Cancel, Socket } from "../edge/ports.ts";
@@ -32,7 +34,7 @@ const SLOW_BYTES = 65_536;
 const ANSWERS_MAX_BYTES = 1_048_576;
 const ANSWERS_MAX = 256;
 const JOURNAL_RETRY_US = 5_000;
-/** After a page that the journal gave less than was asked for. */
+/** After a page that the journal gave less than was asked for, or a repetition that it looked for. */
 const REPLAY_REST_US = 20_000;
 /** An ERROR that promises nothing about the intent: BAD_MESSAGE would say that it was not taken. */
 const NO_LONGER_KEPT = {
@@ -98,11 +100,6 @@ export class Outbox {
     this.#socket = options.socket;
   }
 
-  /** Number of the last report given to the socket. */
-  get written(): number {
-    return this.#written;
-  }
-
   /** True from HELLO_ACK until the last report that it named has been written. */
   get isReplaying(): boolean {
     return this.#written < this.#replayTo;
@@ -124,6 +121,17 @@ export class Outbox {
   get isFull(): boolean {
     return this.#answers.length >= ANSWERS_MAX ||
       Math.min(this.#unreadAnswers, this.#socket.bufferedBytes) > ANSWERS_MAX_BYTES;
+  }
+
+  /** True while something due up to an event, or a report up to a number, is still to be written. */
+  owes(end: { readonly seq: number; readonly afterReport: number }): boolean {
+    return end.seq > this.#options.backend.durableSeq || end.afterReport > this.#written ||
+      this.#answers.some(({ seq }) => seq <= end.seq);
+  }
+
+  /** True while it rests between two looks into the journal. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   /** Writes HELLO_ACK, then every report after `written`, first those up to `replayTo`. */
@@ -228,7 +236,7 @@ export class Outbox {
     return chars < REPLAY_PAGE_BYTES ? "little" : "page";
   }
 
-  /** The reports are far from each other in the journal: between two looks others have their turn. */
+  /** Between two looks into the journal others have their turn. */
   #rest(): void {
     this.#isResting = true;
     this.#retry?.();
@@ -251,10 +259,19 @@ export class Outbox {
   #writeDue(stream: ReportStream): void {
     this.#writeAnswers(stream);
     this.#writeReports(stream, stream.durable);
-    this.#writeEvents(this.#options.backend.durableSeq);
+    const upTo = this.#eventsUpTo();
+    this.#writeEvents(upTo);
     while (!this.isSlow && !this.events.hasFrame && this.#options.nextSnapshot()) {
-      this.#writeEvents(this.#options.backend.durableSeq);
+      this.#writeEvents(upTo);
     }
+  }
+
+  /** Behind a repetition that waits for its look may be the RESULT that events have to come after. */
+  #eventsUpTo(): number {
+    const { durableSeq } = this.#options.backend;
+    const [next] = this.#answers;
+    if (next === undefined || typeof next.content === "string") return durableSeq;
+    return Math.min(durableSeq, next.seq - 1);
   }
 
   #writeAnswers(stream: ReportStream): void {
@@ -262,6 +279,7 @@ export class Outbox {
     let done = 0;
     for (const answer of this.#answers) {
       if (answer.seq > upTo || !this.#writeReports(stream, answer.afterReport)) break;
+      if (this.#isResting && typeof answer.content !== "string") break;
       this.#writeEvents(answer.seq - 1);
       this.#writeAnswer(stream, answer);
       done += 1;
@@ -284,7 +302,9 @@ export class Outbox {
   #writeRepetition(stream: ReportStream, { intentId, reportSeqs }: Repetition): void {
     const { backend } = this.#options;
     for (const [index, reportSeq] of reportSeqs.entries()) {
-      const { firstSeq, texts: [text] } = backend.readReports(stream.client, reportSeq, 1);
+      const page = backend.readReports(stream.client, reportSeq, 1);
+      const { firstSeq, texts: [text] } = page;
+      if (!page.isFromMemory) this.#rest();
       // Where it is no longer kept, what is read begins with another: that would be no answer.
       const isKept = firstSeq === reportSeq;
       if (isKept && text !== undefined) this.#writeText(withPossDup(text));

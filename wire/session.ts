@@ -340,9 +340,9 @@ export class Session {
 
   #goOn(): void {
     const end = this.#end;
-    const { durableSeq } = this.#host.backend;
-    const isOwed = end === undefined || end.seq > durableSeq ||
-      end.afterReport > this.#outbox.written;
+    const isOwed = end === undefined || this.#outbox.owes(end);
+    const { isFull, isResting } = this.#outbox;
+    if (isFull && isResting) this.#liveness.excuse();
     if (isOwed) this.#member?.inlet.pump();
     else if (this.#phase === "leaving") this.#letTake();
   }

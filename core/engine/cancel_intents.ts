@@ -2,13 +2,12 @@
  * Cancel and CancelAll as a client asks for them.
  * @module
  */
-import type { Client, PendingCancelAll } from "../clients.ts";
+import type { Client } from "../clients.ts";
 import { beginCancel } from "./cancel.ts";
 import { refuseChange, refuseIntent } from "./refuse.ts";
-import { finishCancelAll } from "./settle.ts";
+import { reportCancelAllDone } from "./settle.ts";
 import type { Turn } from "./turn.ts";
 import type { CancelAll, CancelOrder } from "../intent.ts";
-import type { OrderId } from "../numbers.ts";
 import type { IntentRecord, Order } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
 
@@ -68,17 +67,11 @@ export function applyCancelAll(
     return;
   }
   const taken = liveOrders(turn, client, only);
-  const pending: PendingCancelAll = {
-    by: record,
-    taken: taken.length,
-    cancelled: 0,
-    waitingFor: new Set<OrderId>(taken.map((order) => order.id)),
-  };
   if (taken.length === 0) {
-    finishCancelAll(turn, client, pending);
+    reportCancelAllDone(turn, record, { taken: 0, cancelled: 0 });
     return;
   }
-  client.cancelAlls.push(pending);
+  client.cancelAlls.take(record, { instrument: only, orders: taken.map(({ id }) => id) });
   state.blotter.intents.pin(record);
   for (const order of taken) beginCancel(turn, order, { cause: "cancelAll", by: record });
 }

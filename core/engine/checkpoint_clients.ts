@@ -6,6 +6,7 @@
  * @module
  */
 import { maybe, type TableRow, toTable } from "./checkpoint_table.ts";
+import type { AwaitedOrders } from "../cancel_alls.ts";
 import { Client, type ClientFill, rowOf } from "../clients.ts";
 import type { EngineState } from "./state.ts";
 import { TRADING_STATES } from "../intent.ts";
@@ -98,27 +99,40 @@ export function holdIntents(state: EngineState, { bound }: IntentsRead): void {
   }
 }
 
-/** Writes the CancelAlls that have not settled. Each brings its intent, which may be forgotten. */
+/**
+ * Writes the CancelAlls that have not settled. Each brings its intent, which may be forgotten; of
+ * those that wait for the same orders the first names them.
+ */
 export function cancelAllsNode(state: EngineState): CheckpointNode {
-  return toTable(state.clients.all.flatMap((client) =>
-    client.cancelAlls.map((pending) => ({
-      ...recordRow(pending.by),
-      taken: pending.taken,
-      cancelled: pending.cancelled,
-      waiting_for: [...pending.waitingFor],
-    }))
-  ));
+  const named = new Set<AwaitedOrders>();
+  return toTable(
+    state.clients.all.flatMap((client) =>
+      [...client.cancelAlls].map(({ by, taken, cancelledBefore, orders }) => {
+        const isNamed = named.has(orders);
+        named.add(orders);
+        return {
+          ...recordRow(by),
+          taken,
+          cancelled: orders.cancelled - cancelledBefore,
+          waiting_for: isNamed ? null : [...orders.waitingFor],
+          instrument: orders.instrument,
+        };
+      })
+    ),
+  );
 }
 
 /** Reads the CancelAlls into a state that has its intents. */
 export function readCancelAlls(state: EngineState, rows: readonly NodeReader[]): void {
   for (const row of rows) {
     const by = pinRecord(state, row);
-    state.clients.all[by.client]?.cancelAlls.push({
-      by,
+    const isShared = row.node("waiting_for") === null;
+    state.clients.all[by.client]?.cancelAlls.restore(by, {
+      // An older checkpoint does not say which; it names the orders of each.
+      instrument: row.has("instrument") ? row.textOrNull("instrument") : null,
       taken: row.integer("taken"),
       cancelled: row.integer("cancelled"),
-      waitingFor: new Set(row.integers("waiting_for").map(orderId)),
+      waitingFor: isShared ? null : row.integers("waiting_for").map(orderId),
     });
   }
 }

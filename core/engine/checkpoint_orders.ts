@@ -202,9 +202,10 @@ class IntentFinder {
 
   /** A CancelAll may be forgotten before it is done, and its id be spent again: its own comes first. */
   findCancelAll(intentId: string): IntentRecord {
-    const pending = this.#state.clients.all[this.#client]?.cancelAlls
-      .find(({ by }) => by.intentId === intentId);
-    return pending?.by ?? this.find(intentId);
+    for (const { by } of this.#state.clients.all[this.#client]?.cancelAlls ?? []) {
+      if (by.intentId === intentId) return by;
+    }
+    return this.find(intentId);
   }
 }
 

@@ -5,10 +5,9 @@
  * it, its requests and deadlines are dropped, and it queues for retirement.
  * @module
  */
-import type { Client, PendingCancelAll } from "../clients.ts";
 import { move, reportIntent, type Step, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
-import { type Order, REQUEST_KINDS } from "../order.ts";
+import { type IntentRecord, type Order, REQUEST_KINDS } from "../order.ts";
 
 /**
  * Moves the order and reports it; an end settles all that waited for it.
@@ -35,27 +34,26 @@ export function settleCancelAlls(
   of: { readonly isCancelled: boolean },
 ): void {
   const client = turn.state.client(order.client);
-  if (client.cancelAlls.length === 0) return;
-  for (const pending of [...client.cancelAlls]) {
-    if (!pending.waitingFor.delete(order.id)) continue;
-    if (of.isCancelled) pending.cancelled += 1;
-    if (pending.waitingFor.size === 0) finishCancelAll(turn, client, pending);
+  if (client.cancelAlls.size === 0) return;
+  for (const { by, taken, cancelledBefore, orders } of client.cancelAlls.settle(order.id, of)) {
+    reportCancelAllDone(turn, by, { taken, cancelled: orders.cancelled - cancelledBefore });
+    turn.state.blotter.intents.unpin(by);
   }
 }
 
 /** Reports that a CancelAll is done. */
-export function finishCancelAll(turn: Turn, client: Client, pending: PendingCancelAll): void {
-  const at = client.cancelAlls.indexOf(pending);
-  const others = pending.taken - pending.cancelled;
-  reportIntent(turn, pending.by, {
+export function reportCancelAllDone(
+  turn: Turn,
+  by: IntentRecord,
+  of: { readonly taken: number; readonly cancelled: number },
+): void {
+  const others = of.taken - of.cancelled;
+  reportIntent(turn, by, {
     ...UNSAID,
     execType: "IntentDone",
-    text: `Orders taken: ${pending.taken}, cancelled: ${pending.cancelled}, ` +
+    text: `Orders taken: ${of.taken}, cancelled: ${of.cancelled}, ` +
       `ended otherwise or refused: ${others}`,
   });
-  if (at < 0) return;
-  client.cancelAlls.splice(at, 1);
-  turn.state.blotter.intents.unpin(pending.by);
 }
 
 function dropWork(order: Order): void {

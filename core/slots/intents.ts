@@ -164,9 +164,10 @@ export class Intents {
     return stored(this.#pageOf(slot).rows, rowOf(slot) + INGEST_US);
   }
 
-  /** Sets what clients cannot choose about the index. Only while it is empty. */
+  /** Sets what clients cannot choose about the index, and that of tags. Only while it is empty. */
   seed(text: string): void {
     if (this.#index.size === 0) this.#seed = hashText(text, 0);
+    this.tags.seed(text);
   }
 
   /** The record in a slot that is in use. */

@@ -17,12 +17,18 @@ export class Labels {
   readonly #counts: number[] = [];
   readonly #free: number[] = [];
   readonly #index = new SlotIndex();
+  #seed = 0;
   /** The one that was taken last: mostly it is taken again. */
   #newest = NO_LABEL;
 
   /** How many are kept. */
   get size(): number {
     return this.#index.size;
+  }
+
+  /** Sets what clients, who choose the texts, cannot choose. Only while there are none. */
+  seed(text: string): void {
+    if (this.#index.size === 0) this.#seed = hashText(text, 0);
   }
 
   /** Returns the number of a text, {@link NO_LABEL} of null; whoever takes it drops it later. */
@@ -41,7 +47,7 @@ export class Labels {
     const count = (this.#counts[label] ?? 0) - 1;
     this.#counts[label] = count;
     if (count > 0) return;
-    this.#index.remove(label, hashText(this.#texts[label] ?? "", 0));
+    this.#index.remove(label, hashText(this.#texts[label] ?? "", this.#seed));
     this.#texts[label] = "";
     this.#free.push(label);
     if (this.#newest === label) this.#newest = NO_LABEL;
@@ -53,7 +59,7 @@ export class Labels {
   }
 
   #find(text: string): number {
-    const hash = hashText(text, 0);
+    const hash = hashText(text, this.#seed);
     let label = this.#index.first(hash);
     while (label !== NO_SLOT && this.#texts[label] !== text) label = this.#index.after();
     if (label !== NO_SLOT) return label;

@@ -19,7 +19,7 @@ import { BatchReports, ReportIndex } from "./report_index.ts";
 import { LineReplayer } from "./replay.ts";
 import { HashGarbage } from "./hash_garbage.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
-import { applyRetention, type RetentionSettings } from "./retention.ts";
+import { Retention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
 import { type Batch, readWindow } from "./segment_reader.ts";
@@ -47,7 +47,9 @@ export type TailRequest =
   /** Everything up to this batch is durable. */
   | { readonly kind: "durable"; readonly batch: number }
   /** Take a checkpoint when everything durable has been read. */
-  | { readonly kind: "checkpoint" };
+  | { readonly kind: "checkpoint" }
+  /** Retention has removed the oldest segments. */
+  | { readonly kind: "dropped" };
 
 /** What followers of the journal say. */
 export type TailMessage =
@@ -93,6 +95,7 @@ class Follower {
   readonly #tail: BatchTail;
   /** Of the tail and of retention, which take turns. */
   readonly #window = readWindow();
+  readonly #retention: Retention;
   readonly #garbage: HashGarbage;
   readonly #turns: Turns;
   #durableBatch = 0;
@@ -112,6 +115,12 @@ class Follower {
     this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(init));
     this.#init = init;
+    this.#retention = new Retention({
+      disk: ports.disk,
+      stateDirectory: init.stateDirectory,
+      window: this.#window,
+      settings: init.retention,
+    });
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
       ports.log.write("warning", "checkpoint_damaged", { name });
     }).next().value ?? undefined;
@@ -133,6 +142,7 @@ class Follower {
   }
 
   take(message: TailRequest): void {
+    if (message.kind === "dropped") return; // its own doing
     if (message.kind === "durable") this.#durableBatch = message.batch;
     else if (this.#isDoubtful) this.#checkpointFailed("its state differs from the live one");
     else {
@@ -158,7 +168,7 @@ class Follower {
     if (this.#isDoubtful) return "done";
     const isDone = this.#tail.tail.batch >= this.#durableBatch;
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
-    if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint();
+    if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint({ isDone });
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
     this.#garbage.calm();
     return isDone ? "done" : "behind";
@@ -182,9 +192,12 @@ class Follower {
     if (this.#isCheckpointAsked) this.#checkpointFailed("its state differs from the live one");
   }
 
-  /** Retention goes by the checkpoints that are kept, and may make the room that a new one lacks. */
-  *#checkpoint(): Generator<void, void> {
-    this.#isCheckpointAsked = false;
+  /**
+   * One that falls due before everything is read is not the one that was asked for. Retention goes by
+   * the checkpoints that are kept, and may make the room that a new one lacks.
+   */
+  *#checkpoint({ isDone }: { readonly isDone: boolean }): Generator<void, void> {
+    if (isDone) this.#isCheckpointAsked = false;
     this.#checkpointSeq = this.#tail.tail.seq;
     yield* this.#attempt(this.#write());
     yield* this.#attempt(this.#retain());
@@ -217,22 +230,15 @@ class Follower {
     this.#post({ kind: "checkpointFailed", reason });
   }
 
-  /** One segment at a time, and all that is due: segments may fill faster than checkpoints come. */
+  /** A step at a time, and all that is due: segments may fill faster than checkpoints come. */
   *#retain(): Generator<void, void> {
-    for (;;) {
-      const { firstKept, rewritten } = applyRetention({
-        disk: this.#ports.disk,
-        stateDirectory: this.#init.stateDirectory,
-        window: this.#window,
-        settings: this.#init.retention,
-        nowUs: this.#nowUs,
-      });
-      if (firstKept !== undefined) {
-        this.#reports.dropBefore(firstKept);
-        this.#post({ kind: "dropped", segment: firstKept });
+    for (const step of this.#retention.apply(this.#nowUs)) {
+      if (step.kind === "removed") {
+        this.#reports.dropBefore(step.firstKept);
+        this.#post({ kind: "dropped", segment: step.firstKept });
+      } else if (step.kind === "rewritten") {
+        this.#ports.log.write("info", "market_data_dropped", { segment: step.segment });
       }
-      if (rewritten === undefined) return;
-      this.#ports.log.write("info", "market_data_dropped", { segment: rewritten });
       yield;
     }
   }

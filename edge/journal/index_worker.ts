@@ -3,7 +3,8 @@
  *
  * Derived only: nothing reads it back, it may be deleted at any time, and one of another journal or
  * format is made anew. It lags behind the journal and never holds it up; between turns it rests.
- * Bound: one turn reads about 256 KiB of journal.
+ * What retention has removed is taken out of it while there is nothing to read.
+ * Bound: one turn reads about 256 KiB of journal, and takes out one slice.
  * @module
  */
 import type { Ports, WorkerScope } from "../ports.ts";
@@ -11,13 +12,14 @@ import { BatchTail } from "./batch_tail.ts";
 import type { Database, OpenDatabase } from "./database.ts";
 import type { TailMessage, TailRequest } from "./follower.ts";
 import { HashGarbage } from "./hash_garbage.ts";
+import { IndexPruning } from "./index_pruning.ts";
 import { createIndex, IndexWriter, readIndexTail } from "./index_writer.ts";
 import { placeAfter } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
 import { beginning } from "./scan.ts";
 import { openSqlite } from "./sqlite_database.ts";
-import { listSegments } from "./segments.ts";
+import { firstKeptSeq, listSegments } from "./segments.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
 
@@ -60,7 +62,10 @@ export function serveIndex(
 
 class IndexFollower {
   readonly #post: (message: TailMessage) => void;
+  readonly #disk: IndexPorts["disk"];
+  readonly #directory: string;
   readonly #writer: IndexWriter;
+  readonly #pruning: IndexPruning;
   readonly #tail: BatchTail;
   readonly #garbage: HashGarbage;
   #durableBatch = 0;
@@ -74,17 +79,24 @@ class IndexFollower {
     this.#post = post;
     this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(start.init));
-    const { stateDirectory } = start.init;
+    this.#disk = ports.disk;
+    this.#directory = journalDirectory(start.init.stateDirectory);
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);
-    const directory = journalDirectory(stateDirectory);
-    this.#tail = new BatchTail(ports.disk, { directory, from });
+    this.#pruning = new IndexPruning(database);
+    this.#tail = new BatchTail(ports.disk, { directory: this.#directory, from });
+    this.#segmentsDropped(); // perhaps while it was not running
   }
 
   take(message: TailRequest): void {
-    if (message.kind !== "durable") return;
-    this.#durableBatch = message.batch;
+    if (message.kind === "checkpoint") return;
+    if (message.kind === "durable") this.#durableBatch = message.batch;
+    else this.#segmentsDropped();
     this.#turns.wake();
+  }
+
+  #segmentsDropped(): void {
+    this.#pruning.dropBefore(firstKeptSeq(this.#disk, this.#directory));
   }
 
   *#turn(): Turn {
@@ -104,7 +116,11 @@ class IndexFollower {
     if (bytes > 0) this.#writer.commit(tail);
     this.#post({ kind: "progress", batch: tail.batch, seq: tail.seq });
     this.#garbage.calm();
-    return tail.batch < this.#durableBatch ? "behind" : "done";
+    if (tail.batch < this.#durableBatch) return "behind";
+    yield* this.#pruning.slice();
+    // Not behind: what is due has time, and gets no more of the processor for being much.
+    if (this.#pruning.isDue) this.#turns.wake();
+    return "done";
   }
 }
 

@@ -226,7 +226,7 @@ export class Journal implements MetricSource {
     } catch (error) {
       if (!(error instanceof JournalRefused || error instanceof DiskError)) throw error;
       this.#fail(error.message, error instanceof DiskError ? "read" : "altered");
-      return { firstSeq: from.reportSeq, texts: [] };
+      return { firstSeq: from.reportSeq, texts: [], isFromMemory: false };
     }
   }
 

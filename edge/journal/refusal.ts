@@ -67,8 +67,8 @@ export const LOSS_ADVICE = `${RESTORE_ADVICE}. If there is no newer copy, "tapel
   `--accept-loss" begins a new journal on what is left, with trading halted`;
 
 /** What to do about a journal of which no batch is left: there is nothing to begin another one on. */
-export const NOTHING_LEFT_ADVICE = `${RESTORE_ADVICE}. If there is no backup, begin anew with a ` +
-  "new --state-dir: what rests at the venues is then nobody's, and all numbers begin again";
+export const NOTHING_LEFT_ADVICE = `${RESTORE_ADVICE}. If there is no backup, move it aside and ` +
+  "start on a new one: what rests at the venues is then nobody's, and all numbers begin again";
 
 /** What to do about an event of which effects were shown and sent, and that a replay cannot apply. */
 export const EFFECTS_ADVICE =

@@ -2,15 +2,17 @@
  * Where the reports of each client are: a sparse index over batches, in memory.
  *
  * Invariant: for each client and segment the first batch with a report of that client has an entry,
- * so that the first report still kept is known exactly after old segments went; beyond that about
- * one entry per 256 reports. Batches are named by number: their offset is a hint, since retention
- * moves them.
+ * so that the first report still kept is known exactly after old segments went; beyond that one is
+ * made for every 256 reports, and for the next report after 1 MiB of everybody's batches, so that
+ * between an entry and any report up to the next one are no more bytes than that. Batches are named by
+ * number: their offset is a hint, since retention moves them, always towards the beginning.
  * @module
  */
 import type { ClientIndex } from "../../core/numbers.ts";
 import type { BatchPosition } from "./writer.ts";
 
 const REPORTS_PER_ENTRY = 256;
+const BYTES_PER_ENTRY = 1 << 20;
 
 /** A batch in which a client's reports from `reportSeq` on stand. */
 export type ReportEntry = {
@@ -57,7 +59,7 @@ export class ReportIndex {
       known.last = last;
       const entry = known.entries.at(-1);
       const isDue = entry === undefined || entry.segment !== segment ||
-        first - entry.reportSeq >= REPORTS_PER_ENTRY;
+        first - entry.reportSeq >= REPORTS_PER_ENTRY || offset - entry.offset >= BYTES_PER_ENTRY;
       if (isDue) known.entries.push({ reportSeq: first, segment, batch, offset });
     }
   }
@@ -74,12 +76,14 @@ export class ReportIndex {
 
   /** The place from which to read on to reach `reportSeq`; undefined if it is not kept. */
   placeOf(client: ClientIndex, reportSeq: number): ReportEntry | undefined {
-    return this.#clients.get(client)?.entries.findLast((entry) => entry.reportSeq <= reportSeq);
+    const entries = this.#clients.get(client)?.entries ?? [];
+    return entries[firstIndex(entries, (entry) => entry.reportSeq > reportSeq) - 1];
   }
 
   /** The client's first place behind a segment; undefined if there is none. */
   entryAfter(client: ClientIndex, segment: number): ReportEntry | undefined {
-    return this.#clients.get(client)?.entries.find((entry) => entry.segment > segment);
+    const entries = this.#clients.get(client)?.entries ?? [];
+    return entries[firstIndex(entries, (entry) => entry.segment > segment)];
   }
 
   /** Forgets what stood in segments before `segment`. */
@@ -112,4 +116,19 @@ export class ReportIndex {
     }
     return index;
   }
+}
+
+/** Index of the first entry for which something holds that holds for all behind it, too. */
+function firstIndex(
+  entries: readonly ReportEntry[],
+  holds: (entry: ReportEntry) => boolean,
+): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2);
+    const entry = entries[middle];
+    if (entry !== undefined && !holds(entry)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

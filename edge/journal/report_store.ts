@@ -2,9 +2,10 @@
  * The recorded reports of each client, word for word: the newest from memory, older ones from the
  * segments.
  *
- * Bounds: memory holds what `RecentReports` holds; one page reads on from the index's entry, at most
- * 256 reports of the client and one segment before the first wanted one, and no further than
- * `PASSED_BYTES_MAX` behind it.
+ * Bounds: memory holds what `RecentReports` holds. One page passes batches of `PASSED_BYTES_MAX`, the
+ * one that reaches it included: no more stands between the index's entry and the first wanted report,
+ * and from the last one before an entry it goes on at that entry. Where retention has rewritten the
+ * segment, the entry's batch is looked for first, in about as many bytes.
  * @module
  */
 import { type ClientIndex, clientIndex } from "../../core/numbers.ts";
@@ -19,9 +20,11 @@ import { readWindow, SegmentReader } from "./segment_reader.ts";
 import { firstSegment } from "./segments.ts";
 import type { BatchPosition } from "./writer.ts";
 
-/** A page ends when this many bytes were passed since its first report: 5 ms from memory. */
-const PASSED_BYTES_MAX = 1 << 24;
-const NOTHING = new Uint8Array(0);
+/**
+ * A page ends when batches of this many bytes were passed, those before its first report included: some
+ * milliseconds, where they are small and many.
+ */
+const PASSED_BYTES_MAX = 1 << 20;
 const decoder = new TextDecoder();
 
 /** A report as it stands in a truth part. */
@@ -31,8 +34,8 @@ export type RecordedReport = {
   readonly text: string;
 };
 
-/** A batch that was passed; `truth` is empty if no wanted report is in it. */
-type PassedBatch = { readonly truth: string; readonly bytes: number };
+/** A batch that was passed, and the wanted reports in it. */
+type PassedBatch = { readonly reports: readonly RecordedReport[]; readonly bytes: number };
 
 type Wanted = {
   readonly client: ClientIndex;
@@ -89,14 +92,15 @@ export class ReportStore {
   read(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
     const firstSeq = Math.max(from.reportSeq, this.firstSeq(client));
     const last = this.#index.lastSeq(client);
-    if (firstSeq > last) return { firstSeq, texts: [] };
+    if (firstSeq > last) return { firstSeq, texts: [], isFromMemory: true };
     const wanted = { client, firstSeq, last, limitBytes: from.limitBytes };
     const recent = this.#readRecent(wanted);
-    if (recent.length > 0) return { firstSeq, texts: recent };
+    if (recent.length > 0) return { firstSeq, texts: recent, isFromMemory: true };
     const place = this.#index.placeOf(client, firstSeq);
-    if (place === undefined) return { firstSeq, texts: [] };
+    if (place === undefined) return { firstSeq, texts: [], isFromMemory: true };
     const texts = this.#collect(this.#passFrom(place, wanted), { wanted, place });
-    return texts.length > 0 ? { firstSeq, texts } : this.read(client, from);
+    if (texts.length > 0) return { firstSeq, texts, isFromMemory: false };
+    return { ...this.read(client, from), isFromMemory: false };
   }
 
   /** As many as are in memory, or none: a report's successors are newer and there too. */
@@ -113,8 +117,8 @@ export class ReportStore {
   }
 
   /**
-   * Fewer than wanted, none perhaps, if retention removed segments meanwhile; fewer also where they
-   * are far from each other, since nothing else happens while they are looked for.
+   * Fewer than wanted, none perhaps, if retention removed segments meanwhile; fewer also where their
+   * batches are large, or others between them, since nothing else happens while they are looked for.
    */
   #collect(
     passed: Iterable<PassedBatch>,
@@ -124,16 +128,14 @@ export class ReportStore {
     let bytes = 0;
     let passedBytes = 0;
     for (const batch of passed) {
-      for (const report of reportLines(batch.truth, wanted.client)) {
-        if (report.reportSeq < wanted.firstSeq) continue;
-        if (report.reportSeq > wanted.last) return texts;
-        if (report.reportSeq !== wanted.firstSeq + texts.length) throw missing(place);
-        texts.push(report.text);
-        bytes += report.text.length;
-        if (bytes >= wanted.limitBytes) return texts;
+      for (const { reportSeq, text } of batch.reports) {
+        if (reportSeq !== wanted.firstSeq + texts.length) throw missing(place);
+        texts.push(text);
+        bytes += text.length;
+        if (bytes >= wanted.limitBytes || reportSeq === wanted.last) return texts;
       }
-      if (texts.length > 0) passedBytes += batch.bytes; // since the first of them
-      if (passedBytes >= PASSED_BYTES_MAX) return texts;
+      passedBytes += batch.bytes;
+      if (passedBytes >= PASSED_BYTES_MAX && texts.length > 0) return texts;
     }
     const isKept = this.#index.placeOf(wanted.client, wanted.firstSeq) === place;
     if (isKept && wanted.firstSeq + texts.length <= wanted.last) throw missing(place);
@@ -156,9 +158,9 @@ export class ReportStore {
   }
 
   /**
-   * The batches of a segment, up to the last durable one. Those with wanted reports only are
-   * checked: between a client's reports are the batches of all others. What damage has made
-   * unrecognisable leaves a gap in the numbers, which is refused.
+   * The batches of a segment, up to the last durable one or the client's last in it. Those with
+   * wanted reports only are checked: between a client's reports are the batches of all others. What
+   * damage has made unrecognisable leaves a gap in the numbers, which is refused.
    */
   *#passIn(
     reader: SegmentReader,
@@ -166,17 +168,34 @@ export class ReportStore {
   ): Generator<PassedBatch> {
     let { batch } = place;
     let offset = placeOf(reader, place);
+    let isMoved = offset !== place.offset;
     while (batch <= this.#lastBatch) {
       const found = reader.read(offset, "skimmed");
       if (found.kind === "end") return;
       if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
       const { bytes, header, truth } = found.batch;
-      const isWanted = hasWanted(decoder.decode(truth), wanted);
-      const checked = isWanted ? checkedTruth(reader, { offset, batch }) : NOTHING;
-      yield { truth: decoder.decode(checked), bytes };
+      const isWanted = wantedReports(truth, wanted).length > 0;
+      const reports = isWanted
+        ? wantedReports(checkedTruth(reader, { offset, batch }), wanted)
+        : [];
+      yield { reports, bytes };
       offset += bytes;
       batch = header.number + 1;
+      const next = this.#entryBehind(reports, wanted.client);
+      if (next === undefined) continue;
+      if (next.segment !== reader.number) return;
+      // Where retention has moved one batch, it has moved all behind it: they are passed one by one.
+      isMoved ||= !reader.isAt(next.batch, next.offset);
+      if (!isMoved) ({ batch, offset } = next);
     }
+  }
+
+  /** The index's entry that begins with the report behind these; undefined if none does. */
+  #entryBehind(reports: readonly RecordedReport[], client: ClientIndex): ReportEntry | undefined {
+    const seen = reports.at(-1)?.reportSeq;
+    if (seen === undefined) return undefined;
+    const place = this.#index.placeOf(client, seen + 1);
+    return place?.reportSeq === seen + 1 ? place : undefined;
   }
 
   /**
@@ -197,9 +216,9 @@ export class ReportStore {
   }
 }
 
-function hasWanted(truth: string, { client, firstSeq }: Wanted): boolean {
-  for (const { reportSeq } of reportLines(truth, client)) if (reportSeq >= firstSeq) return true;
-  return false;
+function wantedReports(truth: Uint8Array, { client, firstSeq, last }: Wanted): RecordedReport[] {
+  const reports = [...reportLines(decoder.decode(truth), client)];
+  return reports.filter(({ reportSeq }) => reportSeq >= firstSeq && reportSeq <= last);
 }
 
 /** A report that is in the index and in no batch that could be read as one. */

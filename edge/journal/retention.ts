@@ -4,8 +4,9 @@
  * Only sealed segments that every kept checkpoint covers are touched, so a recovery never needs
  * what was dropped. A segment is replaced or removed atomically; the chain verifies throughout:
  * over hashes where a market part went, from the anchor where segments went. A removal that was
- * interrupted is finished by the next call, whatever is due by then.
- * Bound: one call rewrites at most one segment.
+ * interrupted is finished by the next one, whatever is due by then.
+ * Bound: a step looks for market data in one segment at most, and a segment in which there is none
+ * is looked at once. Where nothing is due a few files are opened, however many segments are kept.
  * @module
  */
 import type { Disk } from "../ports.ts";
@@ -19,7 +20,7 @@ import {
   segmentNumber,
 } from "./format.ts";
 import { type ReadWindow, SegmentReader } from "./segment_reader.ts";
-import { encodeAnchor, firstSegment, listSegments } from "./segments.ts";
+import { encodeAnchor, firstSegment } from "./segments.ts";
 import { journalDirectory } from "./writer.ts";
 
 const HOUR_US = 3_600_000_000;
@@ -30,78 +31,121 @@ export type RetentionSettings = {
   readonly truthDays: number | null;
 };
 
-export type RetentionRequest = {
+export type RetentionOptions = {
   readonly disk: Disk;
   readonly stateDirectory: string;
   /** What segments are read through. */
   readonly window: ReadWindow;
   readonly settings: RetentionSettings;
-  /** Engine time. */
-  readonly nowUs: number;
 };
 
-/** What was done. */
-export type RetentionResult = {
-  /** Segment whose market parts were dropped. */
-  readonly rewritten: number | undefined;
-  /** First segment that is left; undefined: none was removed. */
-  readonly firstKept: number | undefined;
-};
+/** What was done; `passed`: a segment was looked at in which there was nothing to drop. */
+export type RetentionStep =
+  /** The segments before this one were removed. */
+  | { readonly kind: "removed"; readonly firstKept: number }
+  /** The market parts of this segment were dropped. */
+  | { readonly kind: "rewritten"; readonly segment: number }
+  | { readonly kind: "passed" };
+
+/** Engine time now, and the event up to which every checkpoint covers the journal. */
+type Limits = { readonly nowUs: number; readonly coveredSeq: number | undefined };
 
 type Sealed = {
-  readonly header: SegmentHeader;
   readonly next: SegmentHeader;
   readonly endUs: number;
 };
 
-/** Applies retention once. @throws {DiskError} If the disk fails; nothing is lost then. */
-export function applyRetention(request: RetentionRequest): RetentionResult {
-  const covered = coveredSegments(request);
-  const firstKept = dropSegments(request, covered);
-  const left = covered.filter(({ header }) => header.number >= (firstKept ?? 0));
-  return { rewritten: dropMarket(request, left), firstKept };
-}
+/** Retention of one journal, for as long as its follower runs. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  /** No segment before this one has market parts. */
+  #marketFrom = 1;
 
-/** Sealed segments that all checkpoints cover, oldest first. */
-function coveredSegments(request: RetentionRequest): Sealed[] {
-  const { disk, stateDirectory } = request;
-  const directory = journalDirectory(stateDirectory);
-  const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory);
-  if (checkpointSeq === undefined) return [];
-  // One whose name could not be synced is gone after a power cut, and would cover nothing.
-  disk.syncDirectory(checkpointDirectory(stateDirectory));
-  const headers = listSegments(disk, directory);
-  const sealed: Sealed[] = [];
-  for (const [index, header] of headers.entries()) {
-    const next = headers[index + 1];
-    if (next === undefined || next.firstSeq - 1 > checkpointSeq) break;
-    const endUs = firstTimeUs(request, next.number);
-    if (endUs === undefined) break;
-    sealed.push({ header, next, endUs });
+  constructor(options: RetentionOptions) {
+    this.#options = options;
   }
-  return sealed;
+
+  /** Does all that is due, step by step. @throws {DiskError} If the disk fails; nothing is lost then. */
+  *apply(nowUs: number): Generator<RetentionStep, void> {
+    const { disk, stateDirectory } = this.#options;
+    const coveredSeq = oldestCheckpointSeq(disk, stateDirectory);
+    // One whose name could not be synced is gone after a power cut, and would cover nothing.
+    if (coveredSeq !== undefined) disk.syncDirectory(checkpointDirectory(stateDirectory));
+    const limits = { nowUs, coveredSeq };
+    const firstKept = dropSegments(this.#options, limits);
+    if (firstKept !== undefined) yield { kind: "removed", firstKept };
+    yield* this.#dropMarket(limits);
+  }
+
+  /** A segment is done for good: nothing that is sealed gets market parts again. */
+  *#dropMarket(limits: Limits): Generator<RetentionStep, void> {
+    const { disk, stateDirectory, settings } = this.#options;
+    if (settings.marketHours === null) return;
+    const cutUs = limits.nowUs - settings.marketHours * HOUR_US;
+    const first = firstSegment(disk, journalDirectory(stateDirectory));
+    this.#marketFrom = Math.max(this.#marketFrom, first);
+    for (;;) {
+      const segment = this.#marketFrom;
+      const sealed = coveredSegment(this.#options, { ...limits, segment });
+      if (sealed === undefined || sealed.endUs >= cutUs) return;
+      const isRewritten = rewriteWithoutMarket(this.#options, segment);
+      this.#marketFrom = segment + 1;
+      yield isRewritten ? { kind: "rewritten", segment } : { kind: "passed" };
+    }
+  }
 }
 
-/** Engine time of a segment's first batch: no batch of the segment before is younger. */
-function firstTimeUs(request: RetentionRequest, number: number): number | undefined {
-  const reader = openSegment(request, number);
-  const found = reader.read(reader.firstOffset, "header");
-  reader.close();
-  return found.kind === "batch" ? found.batch.header.timeUs : undefined;
+/** What follows a segment, and when it ended; undefined unless it is sealed and covered. */
+function coveredSegment(
+  options: RetentionOptions,
+  { coveredSeq, segment }: Limits & { readonly segment: number },
+): Sealed | undefined {
+  const { disk, stateDirectory } = options;
+  const path = `${journalDirectory(stateDirectory)}/${segmentName(segment + 1)}`;
+  if (coveredSeq === undefined || !disk.exists(path)) return undefined;
+  const reader = openSegment(options, segment + 1);
+  try {
+    const next = reader.header;
+    if (next.firstSeq - 1 > coveredSeq) return undefined;
+    // Of the first batch behind it: no batch of the segment is younger.
+    const found = reader.read(reader.firstOffset, "header");
+    return found.kind === "batch" ? { next, endUs: found.batch.header.timeUs } : undefined;
+  } finally {
+    reader.close();
+  }
 }
 
-/** The anchor comes first: what is older than it is ignored, whether or not it is gone yet. */
-function dropSegments(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
-  const { disk, stateDirectory, settings, nowUs } = request;
+/**
+ * Returns the first segment that is left, if any was removed. The anchor comes first: what is older
+ * than it is ignored, whether or not it is gone yet.
+ */
+function dropSegments(options: RetentionOptions, limits: Limits): number | undefined {
+  const { disk, stateDirectory, settings } = options;
   const directory = journalDirectory(stateDirectory);
+  let first = firstSegment(disk, directory);
   if (settings.truthDays !== null) {
-    const cutUs = nowUs - settings.truthDays * 24 * HOUR_US;
-    const anchor = covered.filter(({ endUs }) => endUs < cutUs).at(-1)?.next;
+    const cutUs = limits.nowUs - settings.truthDays * 24 * HOUR_US;
+    const anchor = firstAfter(options, { ...limits, first, cutUs });
     const name = "anchor.json";
-    if (anchor !== undefined) replaceFile(disk, { directory, name }, encodeAnchor(anchor));
+    if (anchor !== undefined) {
+      replaceFile(disk, { directory, name }, encodeAnchor(anchor));
+      first = anchor.number;
+    }
   }
-  const first = firstSegment(disk, directory);
   return removeBefore(disk, { directory, first }) ? first : undefined;
+}
+
+/** The first segment after those that ended before `cutUs`; undefined: none did. */
+function firstAfter(
+  options: RetentionOptions,
+  { first, cutUs, ...limits }: Limits & { readonly first: number; readonly cutUs: number },
+): SegmentHeader | undefined {
+  let anchor: SegmentHeader | undefined;
+  for (let segment = first;; segment += 1) {
+    const sealed = coveredSegment(options, { ...limits, segment });
+    if (sealed === undefined || sealed.endUs >= cutUs) return anchor;
+    anchor = sealed.next;
+  }
 }
 
 /**
@@ -123,30 +167,19 @@ function removeBefore(
   return true;
 }
 
-function openSegment(request: RetentionRequest, number: number): SegmentReader {
-  const { disk, stateDirectory, window } = request;
+function openSegment(options: RetentionOptions, number: number): SegmentReader {
+  const { disk, stateDirectory, window } = options;
   return new SegmentReader(disk, { directory: journalDirectory(stateDirectory), number }, window);
 }
 
-function dropMarket(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
-  const { settings, nowUs } = request;
-  if (settings.marketHours === null) return undefined;
-  const cutUs = nowUs - settings.marketHours * HOUR_US;
-  for (const { header, endUs } of covered) {
-    if (endUs >= cutUs) return undefined;
-    if (rewriteWithoutMarket(request, header)) return header.number;
-  }
-  return undefined;
-}
-
 /** Returns false if the segment has no market part any more. */
-function rewriteWithoutMarket(request: RetentionRequest, header: SegmentHeader): boolean {
-  const { disk, stateDirectory } = request;
+function rewriteWithoutMarket(options: RetentionOptions, number: number): boolean {
+  const { disk, stateDirectory } = options;
   const directory = journalDirectory(stateDirectory);
-  const reader = openSegment(request, header.number);
+  const reader = openSegment(options, number);
   try {
     if (!hasMarket(reader)) return false;
-    const name = segmentName(header.number);
+    const name = segmentName(number);
     for (const _ of replacingFile(disk, { directory, name }, withoutMarket(reader)));
     return true;
   } finally {

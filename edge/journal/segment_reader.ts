@@ -27,6 +27,8 @@ import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts"
 
 const AHEAD_BYTES_MIN = 2 * HEADER_BYTES_MAX;
 const AHEAD_BYTES_MAX = 1 << 20;
+/** Looked through at a time for a header. */
+const PROBE_BYTES = 1 << 14;
 const NEW_LINE = 10;
 const decoder = new TextDecoder();
 
@@ -135,22 +137,28 @@ export class SegmentReader {
     return depth === "checked" ? checkParts(batch) : { kind: "batch", batch };
   }
 
+  /** True if batch `number` is at `offset`, some way off: nothing was read ahead for it. */
+  isAt(number: number, offset: number): boolean {
+    this.refresh();
+    return this.#headed(number, offset) !== undefined;
+  }
+
   /**
    * Finds batch `number`, looking first where it was last seen; undefined if it is not here.
-   * Retention moves batches forward in a file, so a place is only a hint.
+   * Retention moves batches forward in a file, so a place is only a hint: what is before it is halved
+   * until 1 MiB is left, since a segment may hold a hundred thousand batches.
    */
   locate(number: number, hint: number): Batch | undefined {
-    const hinted = hint >= this.firstOffset ? this.read(hint, "header") : undefined;
-    if (hinted?.kind === "batch" && hinted.batch.header.number === number) return hinted.batch;
-    let offset = this.firstOffset;
+    const hinted = this.#headed(number, hint);
+    if (hinted !== undefined) return hinted;
+    let offset = this.#lookFrom(number, hint);
     for (;;) {
       const passed = this.read(offset, "skimmed header");
       if (passed.kind !== "batch" || passed.batch.header.number > number) return undefined;
       if (passed.batch.header.number === number) break;
       offset += passed.batch.bytes;
     }
-    const found = this.read(offset, "header");
-    return found.kind === "batch" ? found.batch : undefined;
+    return this.#headed(number, offset);
   }
 
   /** Returns the offset after the last byte that is not zero, or `from` if all are from there. */
@@ -183,6 +191,42 @@ export class SegmentReader {
 
   close(): void {
     this.#file.close();
+  }
+
+  #headed(number: number, offset: number): Batch | undefined {
+    if (offset < this.firstOffset) return undefined;
+    // Where there is no header at all, to read would be to look through all that is behind.
+    if (skimBatchHeader(this.#line(offset) ?? "")?.number !== number) return undefined;
+    const found = this.read(offset, "header");
+    return found.kind === "batch" ? found.batch : undefined;
+  }
+
+  /** Returns where a batch begins that is not behind `number`, close to it if that is before `hint`. */
+  #lookFrom(number: number, hint: number): number {
+    let low = this.firstOffset;
+    let high = Math.min(hint, this.size());
+    while (high - low >= AHEAD_BYTES_MAX) {
+      const middle = low + Math.floor((high - low) / 2);
+      const found = this.#headerIn(middle, high);
+      if (found === undefined || found.number > number) high = middle;
+      else low = found.offset;
+    }
+    this.refresh();
+    return low;
+  }
+
+  /** Returns the first batch whose header begins a line behind `from` and before `to`. */
+  #headerIn(from: number, to: number): { offset: number; number: number } | undefined {
+    for (let at = from; at < to; at += PROBE_BYTES) {
+      this.refresh(); // what was read ahead there is of no use here
+      const lines = this.#bytes(at, Math.min(PROBE_BYTES, to - at)).slice();
+      for (let end = lines.indexOf(NEW_LINE); end >= 0; end = lines.indexOf(NEW_LINE, end + 1)) {
+        const line = this.#line(at + end + 1);
+        const number = line === undefined ? undefined : skimBatchHeader(line)?.number;
+        if (number !== undefined) return { offset: at + end + 1, number };
+      }
+    }
+    return undefined;
   }
 
   #line(offset: number): string | undefined {

@@ -77,6 +77,14 @@ export function firstSegment(disk: Disk, directory: string): number {
   return readAnchor(disk, directory)?.number ?? 1;
 }
 
+/**
+ * Returns the number of the first event that the journal keeps.
+ * @throws {JournalRefused} If the anchor is altered.
+ */
+export function firstKeptSeq(disk: Disk, directory: string): number {
+  return readAnchor(disk, directory)?.firstSeq ?? 1;
+}
+
 /** Returns the number of the last segment that is there, whatever is left of it. */
 export function lastSegmentNumber(disk: Disk, directory: string): number | undefined {
   return segmentNumbers(disk, directory).at(-1);

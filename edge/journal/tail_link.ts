@@ -68,6 +68,11 @@ export class TailLink {
     this.#post({ kind: "checkpoint" });
   }
 
+  /** To be called when retention has removed segments. */
+  segmentsDropped(): void {
+    this.#post({ kind: "dropped" });
+  }
+
   terminate(): void {
     this.#cancelPause();
     this.#worker.terminate();

@@ -132,8 +132,8 @@ export const VENUE_SERIES = {
   },
   tapeline_venue_dead_man_timestamp_seconds: {
     kind: "gauge",
-    help: "When the venue last confirmed its dead-man switch; absent where none is configured, 0 " +
-      "before the first time.",
+    help: "When the venue last confirmed its dead-man switch, or its adapter began; absent where " +
+      "none is configured.",
     labels: VENUE,
   },
   tapeline_venue_dead_man_period_seconds: {

@@ -87,6 +87,7 @@ export class VenueLink implements MetricSource {
   /** What earlier Workers of the venue had held back. */
   #marketBefore: MarketCounts = NOTHING_HELD_BACK;
   #deaths = 0;
+  /** When the venue last confirmed its switch; before that, when its first Worker began. */
   #deadManUs: Micros | null = null;
   #venueClock: VenueClock | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
@@ -119,6 +120,7 @@ export class VenueLink implements MetricSource {
       if (this.#worker === worker) this.#died(reason);
     });
     this.#beatsUnanswered = 0;
+    this.#deadManUs ??= clock.nowUs();
     this.#marketBefore = sumOf(this.#marketBefore, this.#market);
     this.#market = NOTHING_HELD_BACK;
     this.#beat();
@@ -159,8 +161,8 @@ export class VenueLink implements MetricSource {
 
   #measureDeadMan(into: Samples, venue: string): void {
     const { deadManMs } = this.#options.init;
-    if (deadManMs === null) return;
-    const confirmedUs = this.#deadManUs ?? 0;
+    const confirmedUs = this.#deadManUs;
+    if (deadManMs === null || confirmedUs === null) return;
     into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / US_PER_S, { venue });
     into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
@@ -227,7 +229,7 @@ export class VenueLink implements MetricSource {
         break;
       case "beat":
         this.#tellMarket(message.market);
-        this.#deadManUs = message.deadManUs;
+        this.#deadManUs = message.deadManUs ?? this.#deadManUs;
         this.#venueClock = message.clock;
         break;
       default:

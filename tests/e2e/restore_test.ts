@@ -23,9 +23,13 @@ function commandsOf(heading: string, at: { readonly from: string; readonly to: s
     .replaceAll("COPY", at.to);
 }
 
-/** Copies as the page says. */
+/** Copies as the page says, of a daemon that runs. */
 function copy(from: string, to: string): boolean {
-  const script = commandsOf("While it runs", { from, to });
+  return copied("While it runs", { from, to });
+}
+
+function copied(heading: string, at: { readonly from: string; readonly to: string }): boolean {
+  const script = commandsOf(heading, at);
   return new Deno.Command("sh", { args: ["-euc", script], stderr: "null" }).outputSync().success;
 }
 
@@ -138,4 +142,19 @@ Deno.test("a backup takes what was said of poison events along, and is for its o
     "token",
   ]);
   strictEqual((Deno.statSync(saved).mode ?? 0) & 0o777, 0o700);
+});
+
+Deno.test("a backup of a stopped daemon is of the directory, where its unit has a link to it", () => {
+  using directory = new TemporaryDirectory();
+  const [link, saved] = [`${directory.path}/linked`, `${directory.path}/backup`];
+  Deno.mkdirSync(`${directory.state}/journal`, { recursive: true });
+  Deno.writeTextFileSync(`${directory.state}/high_water`, "7");
+  Deno.symlinkSync(directory.state, link);
+  ok(copied("While the daemon is stopped", { from: link, to: saved }));
+  Deno.removeSync(directory.state, { recursive: true });
+  ok(Deno.lstatSync(saved).isDirectory);
+  deepStrictEqual([...Deno.readDirSync(saved)].map(({ name }) => name).sort(), [
+    "high_water",
+    "journal",
+  ]);
 });

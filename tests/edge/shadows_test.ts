@@ -83,6 +83,15 @@ Deno.test("Shadows hands on differences, dropped segments and checkpoints", () =
   deepStrictEqual(rig.said, ["info checkpoint_taken", "dropped 3", "they differ"]);
 });
 
+Deno.test("Shadows tells the index what retention removed, and no index where none is kept", () => {
+  for (const index of [{ stateDirectory: "state" }, null]) {
+    const { workers } = new Rig(index);
+    workers.started[0]?.say({ kind: "dropped", segment: 3 });
+    const told = workers.started.map((worker) => worker.told("dropped").length);
+    deepStrictEqual(told, index === null ? [0] : [0, 1]);
+  }
+});
+
 Deno.test("a shadow that dies is an alarm, and the other one goes on", () => {
   const rig = new Rig();
   rig.workers.started[1]?.die();
@@ -126,6 +135,7 @@ Deno.test("finish() waits neither for a dead follower nor for one that is silent
   dead.shadows.finish(seqId(40), () => done++);
   dead.workers.started[0]?.die();
   strictEqual(done, 1);
+  deepStrictEqual(dead.said, ["alarm follower_died", "warning checkpoint_missed"]);
   const silent = new Rig();
   silent.shadows.finish(seqId(40), () => done++);
   silent.time.advance(9_999_999);
@@ -134,6 +144,21 @@ Deno.test("finish() waits neither for a dead follower nor for one that is silent
   silent.time.advance(1);
   strictEqual(done, 2);
   deepStrictEqual(silent.said, ["warning checkpoint_late"]);
+});
+
+Deno.test("finish() is done at once where the follower has died, and says so unless nothing is missed", () => {
+  const rig = new Rig();
+  const [follower] = rig.workers.started;
+  follower?.say({ kind: "checkpoint", seq: 40 });
+  follower?.die();
+  const before = rig.said.length;
+  let done = 0;
+  rig.shadows.finish(seqId(40), () => done++);
+  deepStrictEqual([done, rig.said.slice(before)], [1, []]);
+  rig.shadows.finish(seqId(41), () => done++);
+  deepStrictEqual([done, rig.said.slice(before)], [2, ["warning checkpoint_missed"]]);
+  rig.time.advance(60_000_000);
+  deepStrictEqual([done, rig.said.slice(before)], [2, ["warning checkpoint_missed"]]);
 });
 
 Deno.test("measure() tells how far the shadows are, the newest checkpoint, and a follower that is gone", () => {

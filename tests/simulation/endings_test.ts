@@ -50,6 +50,23 @@ Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothi
   machine.until(() => hasReport(again, { intent_id: "after", exec_type: "New" }), "a first time");
 });
 
+Deno.test("the words of a journal that failed do not deny what the next start takes after all", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const alice = machine.client("alice");
+  machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  alice.send(place(machine, "unsynced"));
+  strictEqual(endOf(machine, run)?.code, 74);
+  strictEqual(alice.all("ExecutionReport").length, 0);
+  match(String(alice.all("ERROR")[0]?.["message"]), /may have been taken: send it again under/);
+  machine.disk.heal();
+  machine.lines.length = 0;
+  machine.ready(machine.start());
+  const again = machine.client("alice", { resume_from: 0 });
+  machine.until(() => hasReport(again, { intent_id: "unsynced" }), "it was taken");
+});
+
 /** The follower's machine with one word more in its digest, from its first order on. */
 function disagreeing(timeline: Timeline): Timeline {
   return {

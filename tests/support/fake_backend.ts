@@ -173,7 +173,7 @@ export class FakeBackend implements Backend {
       texts.push(known.texts[at] ?? "");
       bytes += known.texts[at]?.length ?? 0;
     }
-    return { firstSeq, texts };
+    return { firstSeq, texts, isFromMemory: true };
   }
 
   watchInterval(intervalMs: number): () => void {

@@ -95,6 +95,7 @@ export class MemoryDisk implements Disk {
   #faults: { fault: DiskFault; calls: number }[] = [];
   #life = {};
   #openFiles = 0;
+  #opened = 0;
 
   /** Arms a fault. */
   inject(fault: DiskFault): void {
@@ -109,6 +110,11 @@ export class MemoryDisk implements Disk {
   /** Files that were opened and not closed: a process has only so many. */
   get openFiles(): number {
     return this.#openFiles;
+  }
+
+  /** How often a file was opened. */
+  get opened(): number {
+    return this.#opened;
   }
 
   /** Ends the process: its files and locks are gone; of what was not synced stays what is kept. */
@@ -211,6 +217,7 @@ export class MemoryDisk implements Disk {
     const owner = {};
     let isOpen = true;
     this.#openFiles += 1;
+    this.#opened += 1;
     const alive = (operation: DiskFault["operation"]): "lose" | "forget" | undefined => {
       if (life !== this.#life) throw new DiskError("Io", `${path} belongs to a dead process`);
       return this.#enter(operation, path);

@@ -44,6 +44,7 @@ export class PlayedExchange {
   tripUs = 2000;
   /** Its clock less ours. */
   aheadMs = 0;
+  isDaemonAlive = true;
   /** How often the exchange was said to have found the time of a request wrong. */
   clocksOff = 0;
   #newest: Omit<Asked, "atUs"> = { path: "", params: {} };
@@ -61,7 +62,7 @@ export class PlayedExchange {
       declaration: { id: venueId(0) },
       instruments: [],
       nowUs,
-      isDaemonAlive: () => true,
+      isDaemonAlive: () => this.isDaemonAlive,
       deadManConfirmed: (atUs: number) => this.confirmed.push(atUs),
       clockMeasured: () => {},
       offer: (draft: Draft) => this.reports.push(draft) > 0,

@@ -125,6 +125,40 @@ function onVerify(command: string): string {
   return `exit 0 ;; journal) if [ "$2" = verify ]; then ${command}; fi`;
 }
 
+/** Drop-ins of an administrator: what a step is run under as well, and what is the daemon's alone. */
+const TUNED = {
+  "10-machine.conf": [
+    ...["[Unit]", "RequiresMountsFor=/srv/unit", "[Service]", "# MemoryMax=9G", "MemoryMax=6G"],
+    ...["ProtectHome=read-only", "ReadWritePaths=/srv/a \\", "  /srv/b"],
+  ],
+  "20-daemon.conf": [
+    ...["[Service]", "Environment=DENO_V8_FLAGS=--max-old-space-size=4096", "Restart=always"],
+    ...["ExecStartPre=/bin/one \\", "  two", "Type=simple", "SuccessExitStatus=65"],
+    ...["RuntimeDirectory=more", "LoadCredential=secret:/etc/secret", " WatchdogSec=5"],
+    ...["CPUSchedulingPolicy=fifo", "ExecPaths=/srv"],
+  ],
+} as const;
+
+testOnFolder("install.sh runs its steps under what drop-ins make of the unit", async (host) => {
+  await installed(host);
+  for (const [name, lines] of Object.entries(TUNED)) {
+    host.write(`/etc/systemd/system/${UNIT}.d/${name}`, lines.join("\n"));
+  }
+  const keep = 'cp "$STAND_IN/run/systemd/system/tapeline-step.service" "$STAND_IN/step"';
+  host.executable("/new/tapeline", NEW, onVerify(keep));
+  strictEqual((await host.install(...UPGRADE)).code, 0);
+  const lines = Deno.readTextFileSync(host.at("/step")).split("\n");
+  const [first, last] = [lines.indexOf("MemoryMax=6G"), lines.indexOf("ExecPaths=/srv")];
+  deepStrictEqual(lines.slice(first, last + 1), [
+    "MemoryMax=6G",
+    "ProtectHome=read-only",
+    "ReadWritePaths=/srv/a    /srv/b",
+    "Environment=DENO_V8_FLAGS=--max-old-space-size=4096",
+    "ExecPaths=/srv",
+  ]);
+  ok(lines.indexOf("MemoryMax=3G") < first, "the last one counts");
+});
+
 testOnFolder("install.sh goes on where the reader of what it says goes away", async (host) => {
   await installed(host);
   const untilGone = 'until [ -e "$STAND_IN/gone" ]; do sleep 0.1; done';

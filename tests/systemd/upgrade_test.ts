@@ -159,6 +159,20 @@ testOn(
   },
 );
 
+testOn(on, "the steps of an upgrade run under the drop-ins of the unit", async (machine) => {
+  const trader = await installed(machine);
+  const tuned = "[Service]\nMemoryMax=5G\nRestartSec=2\nReadWritePaths=-/srv\n";
+  machine.write(`/etc/systemd/system/${UNIT}.d/tuned.conf`, tuned);
+  await machine.must("systemctl", "daemon-reload");
+  const keep = `cp /run/systemd/system/tapeline-step.service $STATE_DIRECTORY; exec ${NEXT} "$@"`;
+  await sum(machine, broken(machine, `"journal verify"*) ${keep} ;;`));
+  await machine.must(INSTALL, "--executable", "/opt/broken/tapeline");
+  strictEqual(await machine.property(UNIT, "MemoryMax"), `${5 * 2 ** 30}`);
+  const step = await machine.must("cat", "/var/lib/tapeline/tapeline-step.service");
+  match(step, /^MemoryMax=5G\nReadWritePaths=-\/srv$/m);
+  trader.close();
+});
+
 /** Runs the next one until the journal has some batches of it, however long that takes, and kills it. */
 const WRITES = [
   `batches() { cat $STATE_DIRECTORY/journal/*.log | grep -aoF '"${NEXT_VERSION}"' | wc -l; }`,

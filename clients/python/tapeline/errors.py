@@ -158,7 +158,7 @@ class ShuttingDown(FatalError):
 
 
 class JournalUnavailable(FatalError):
-    """The daemon cannot write its journal; what was not reported was not taken."""
+    """The journal failed; what has no report may have been taken, and is sent again."""
 
     reconnect = True
 

@@ -59,6 +59,17 @@ Deno.test("runFollower() lives on when it is told of more in the middle of a tur
   strictEqual(link.readSeq, 300);
 });
 
+Deno.test("runFollower() takes the checkpoint that was asked for, though one falls due before all is read", () => {
+  const settings = { ...SMALL, segmentBytes: 8 << 20, fillBytes: 1 << 16, ringBytes: 1 << 20 };
+  const rig = new JournalRig(new MemoryDisk(), settings);
+  rig.fill(3000);
+  const { link, heard } = startFollower(rig, { checkpointEvents: 1500 });
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.checkpoints.length, 2);
+  strictEqual(heard.checkpoints.at(-1), 3000);
+});
+
 Deno.test("runFollower() goes on from its checkpoint after a restart", () => {
   const rig = new JournalRig();
   const first = startFollower(rig, { checkpointEvents: 40 });
@@ -307,6 +318,27 @@ Deno.test("runFollower() drops all market data that is due at one checkpoint, ho
   const kept = journalVerify(rig.disk, STATE);
   ok(kept.market_bytes < before.market_bytes / 4, `${kept.market_bytes}`);
   rig.stop();
+});
+
+Deno.test("retention opens as many files where nothing is due, however many segments are kept", () => {
+  const opened = [300, 900].map((events) => {
+    const rig = new JournalRig();
+    age(rig, { from: 1, to: events });
+    const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: 400 } });
+    const before = journalVerify(rig.disk, STATE).market_bytes;
+    for (let checkpoint = 0; checkpoint < 4; checkpoint++) {
+      rig.threads.run();
+      link.checkpoint();
+    }
+    rig.threads.run();
+    ok(journalVerify(rig.disk, STATE).market_bytes < before);
+    const { opened } = rig.disk;
+    link.checkpoint();
+    rig.threads.run();
+    deepStrictEqual(heard.dropped, []);
+    return rig.disk.opened - opened;
+  });
+  strictEqual(opened[1], opened[0]);
 });
 
 Deno.test("retention drops whole old segments, keeps the chain anchored and the reports exact", () => {

@@ -10,6 +10,7 @@ import type { Event } from "../../../core/event.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
+import { segmentName } from "../../../edge/journal/format.ts";
 import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook, type PnlColumns } from "../../../edge/journal/pnl_book.ts";
@@ -344,6 +345,58 @@ Deno.test(
     }
   }),
 );
+
+/** Removes the first three segments, as retention does; returns the first event that is left. */
+function dropSegments({ disk }: World): number {
+  const directory = `${STATE}/journal`;
+  const fourth = listSegments(disk, directory)[3];
+  ok(fourth !== undefined);
+  disk.put(anchorPath(directory), new TextEncoder().encode(encodeAnchor(fourth)));
+  for (const number of [1, 2, 3]) disk.remove(`${directory}/${segmentName(number)}`);
+  return fourth.firstSeq;
+}
+
+const COUNTS = "SELECT (SELECT count(*) FROM events) AS events, " +
+  "(SELECT count(*) FROM effects) AS effects, (SELECT count(*) FROM reports) AS reports, " +
+  "(SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM fills) AS fills";
+
+/** What the database must hold when events before `first` are gone. */
+function countsFrom(world: World, first: number): readonly Record<string, unknown>[] {
+  return query(
+    world,
+    COUNTS.replaceAll(/(events|effects|reports)\)/g, `$1 WHERE seq_id >= ${first})`),
+  );
+}
+
+for (const isRunning of [true, false]) {
+  const when = isRunning ? "while it runs" : "before it is started";
+  Deno.test(
+    `runIndex() drops what retention removed ${when}, and keeps orders, fills and P&L`,
+    withIndex((world) => {
+      const { rig } = world;
+      list(rig, spotInstrument());
+      let link = startIndex(world);
+      rig.fill(300);
+      if (!isRunning) link.terminate();
+      const first = dropSegments(world);
+      const expected = countsFrom(world, first);
+      const pnl = query(world, "SELECT * FROM pnl");
+      ok(query(world, COUNTS)[0]?.["events"] !== expected[0]?.["events"]);
+      if (isRunning) link.segmentsDropped();
+      else link = startIndex(world);
+      rig.threads.run();
+      deepStrictEqual(query(world, COUNTS), expected);
+      deepStrictEqual(query(world, "SELECT * FROM pnl"), pnl);
+      for (const table of ["events", "effects", "reports"]) {
+        const [least] = query(world, `SELECT min(seq_id) AS seq FROM ${table}`);
+        ok(Number(least?.["seq"]) >= first, table);
+      }
+      rig.fill(48);
+      const [count] = query(world, COUNTS);
+      ok(Number(count?.["reports"]) > Number(expected[0]?.["reports"]), "and goes on");
+    }),
+  );
+}
 
 Deno.test(
   "runIndex() keeps no session that is over, however many there were",

@@ -212,6 +212,24 @@ Deno.test("ReportIndex keeps the first report of each client and segment, and su
   strictEqual(index.firstSeq(clientIndex(5)), 1);
 });
 
+Deno.test("ReportIndex has an entry within 1 MiB before any report of a segment", () => {
+  const index = new ReportIndex();
+  const client = clientIndex(4);
+  const offsets: number[] = [];
+  for (let seq = 1; seq <= 200; seq++) {
+    const reports = new BatchReports();
+    reports.note(client, seq);
+    offsets.push(300 + 150_000 * seq);
+    index.add(reports, { segment: 1, batch: 90 * seq, offset: offsets.at(-1) ?? 0 });
+  }
+  for (const [at, offset] of offsets.entries()) {
+    const entry = index.placeOf(client, at + 1);
+    ok(entry !== undefined && entry.reportSeq <= at + 1);
+    ok(offset - entry.offset < 1 << 20, `report ${at + 1}: ${offset - entry.offset} bytes`);
+  }
+  strictEqual(index.toDocument()[0]?.[2].length, 29, "and not one for each");
+});
+
 Deno.test("reportLines() finds every report, whatever its text holds", () => {
   const tricky = '{"text":"\\n{\\"report\\":{ \u2028}}"}';
   const line = `{"report":{"seq_id":1,"client":2,"report_seq":3,"wire":${tricky}}}\n`;

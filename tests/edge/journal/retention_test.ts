@@ -7,7 +7,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import { micros } from "../../../core/numbers.ts";
 import { segmentName } from "../../../edge/journal/format.ts";
 import { journalVerify } from "../../../edge/journal/mod.ts";
-import { applyRetention, type RetentionSettings } from "../../../edge/journal/retention.ts";
+import { Retention, type RetentionSettings } from "../../../edge/journal/retention.ts";
 import { readWindow, SegmentReader } from "../../../edge/journal/segment_reader.ts";
 import { listSegments } from "../../../edge/journal/segments.ts";
 import { DiskError } from "../../../edge/ports.ts";
@@ -54,7 +54,7 @@ function isWhole(disk: MemoryDisk): void {
   if (problem !== undefined) match(problem, /must have a checkpoint: was without one/);
 }
 
-/** Applies retention until there is nothing to do; returns what it said it did. */
+/** Applies retention; returns what it said it did. */
 function apply(
   disk: MemoryDisk,
   of: { readonly settings: RetentionSettings; readonly nowUs: number },
@@ -62,14 +62,15 @@ function apply(
   const rewritten: number[] = [];
   let firstKept: number | undefined;
   const { openFiles } = disk;
-  for (;;) {
-    const request = { disk, stateDirectory: STATE, window: readWindow(), ...of };
-    const done = applyRetention(request);
-    firstKept = done.firstKept ?? firstKept;
+  const { settings, nowUs } = of;
+  const retention = new Retention({ disk, stateDirectory: STATE, window: readWindow(), settings });
+  for (const step of retention.apply(nowUs)) {
+    if (step.kind === "removed") firstKept = step.firstKept;
+    if (step.kind === "rewritten") rewritten.push(step.segment);
     strictEqual(disk.openFiles, openFiles);
-    if (done.rewritten === undefined) return { rewritten, firstKept };
-    rewritten.push(done.rewritten);
   }
+  strictEqual(disk.openFiles, openFiles);
+  return { rewritten, firstKept };
 }
 
 /** Segments that still have their market parts. */
@@ -181,7 +182,7 @@ Deno.test("retention removes nothing before the anchor is durable, whoever wrote
   }
 });
 
-Deno.test("retention leaves a segment as it is that never had market data", () => {
+Deno.test("retention looks once at a segment that never had market data, and leaves it as it is", () => {
   const rig = new JournalRig();
   const timer = eventAt(3);
   for (let n = 1; n <= 150; n++) {
@@ -193,8 +194,16 @@ Deno.test("retention leaves a segment as it is that never had market data", () =
   checkpointAt(rig.disk, 150);
   const segments = numbersOf(rig.disk);
   ok(segments.length > 3);
-  const request = { disk: rig.disk, stateDirectory: STATE, window: readWindow() };
-  const nothing = { rewritten: undefined, firstKept: undefined };
   const nowUs = 10_000 * DAY_US;
-  deepStrictEqual(applyRetention({ ...request, settings: MARKET_ONLY, nowUs }), nothing);
+  const retention = new Retention({
+    disk: rig.disk,
+    stateDirectory: STATE,
+    window: readWindow(),
+    settings: MARKET_ONLY,
+  });
+  const passed = [...retention.apply(nowUs)].filter(({ kind }) => kind === "passed");
+  strictEqual(passed.length, segments.length - 1);
+  const { opened } = rig.disk;
+  deepStrictEqual([...retention.apply(nowUs)], [], "what was looked at is known");
+  strictEqual(rig.disk.opened, opened, "a segment that is written has none behind it");
 });

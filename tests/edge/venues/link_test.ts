@@ -446,8 +446,22 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
       "tapeline_venue_round_trip_seconds",
     ] as const).map((name) => samples.valuesOf(name)[0]?.value);
   };
+  rig.time.advance(3_000_000);
+  const nowS = rig.time.wallUs() / 1_000_000;
   rig.link.start();
-  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined, undefined]);
+  rig.time.advance(1_000_000);
+  deepStrictEqual(
+    measured(),
+    [0, 0, 0, 0, nowS, 5, undefined, undefined],
+    "the switch is not confirmed since its Worker began",
+  );
+  rig.workers.last.say({
+    kind: "beat",
+    market: { merged: 0, dropped: 0 },
+    deadManUs: null,
+    clock: null,
+  });
+  strictEqual(measured()[4], nowS, "nor is it by a beat");
   rig.link.announce(request("Lookup", 1), 7);
   const market = { merged: 5, dropped: 2 };
   rig.workers.last.say({
@@ -463,8 +477,8 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
   rig.workers.last.say({ kind: "beat", market, deadManUs: null, clock: null });
   deepStrictEqual(
     measured(),
-    [1, 0, 10, 4, 0, 5, undefined, undefined],
-    "a new Worker counts anew, the venue goes on",
+    [1, 0, 10, 4, 7, 5, undefined, undefined],
+    "a new Worker counts anew, the venue and its countdown go on",
   );
 });
 

@@ -34,6 +34,7 @@ show)
   case $property in
   StatusText) echo "paper; trading Active; up paper" ;;
   Group) echo "User=tapeline" ;;
+  DropInPaths) echo $(find "$STAND_IN/etc/systemd/system/$unit.d" -name '*.conf' 2>/dev/null | sort) ;;
   esac
   ;;
 esac

@@ -253,6 +253,7 @@ export class CcxtVenue implements VenueAdapter {
       propagationMs: this.#options.propagationMs,
       skewUs: () => this.#clock.skewUs,
       placing: (symbol) => this.#deadMan?.cover(symbol),
+      resting: (symbol) => this.#deadMan?.cover(symbol),
       leaving: (key, request) => this.#users?.leaving(key, request),
       acknowledged: (key, request) => this.#users?.acknowledged(key, request),
       refused: (key, request) => this.#users?.refused(key, request),
@@ -365,18 +366,22 @@ type DeskNeeds = CommandHooks & {
   readonly propagationMs: number;
   readonly skewUs: () => number;
   readonly inHedgeMode: () => void;
+  /** An order of ours was found resting on this symbol. */
+  readonly resting: (symbol: string) => void;
 };
 
 function deskOf(account: Account, needs: DeskNeeds): Desk {
-  const { propagationMs, skewUs, inHedgeMode } = needs;
+  const { propagationMs, skewUs, inHedgeMode, resting } = needs;
   const endings = new Endings(account);
   const commands = new Commands(account, { endings, hooks: needs });
   const book = new AccountBook(account);
   return {
     account,
     commands,
-    lookups: new Lookups(account, { endings, propagationMs }),
-    reconciliations: new Reconciliations(account, { book, skewUs, propagationMs, inHedgeMode }),
+    lookups: new Lookups(account, { endings, propagationMs, resting }),
+    reconciliations: new Reconciliations(account, {
+      ...{ book, skewUs, propagationMs, inHedgeMode, resting },
+    }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
     withoutStream: new WithoutStream(account),

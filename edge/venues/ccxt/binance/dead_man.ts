@@ -3,8 +3,9 @@
  *
  * Renewed three times per countdown, for every instrument that may have orders of ours, and only
  * while the main thread is alive: a Worker that outlives its daemon must not keep orders alive. An
- * orderly stop leaves the countdown running, since a stopped daemon is a silent one. What could not be
- * renewed is tried again soon, once: the next third may be too late.
+ * orderly stop leaves the countdown running, since a stopped daemon is a silent one: who is started
+ * again renews it as soon as an order is found there, since most of it may be over by then. What could
+ * not be renewed is tried again soon, once: the next third may be too late.
  *
  * Invariant: renewing takes at most a third of the weight that the venue allows, though every market
  * has orders: else it would be what gets cancels refused, and the switch would go off for it.
@@ -38,6 +39,8 @@ export class DeadMan {
   readonly #startedUs = new Map<string, number>();
   /** When the venue last confirmed that, by symbol. */
   readonly #confirmedUs = new Map<string, Micros>();
+  /** What is tried again soon: once, however many orders were found there meanwhile. */
+  readonly #dueAgain = new Set<string>();
   #cancel: Cancel = () => {};
   #hasFailed = false;
   #isStopped = false;
@@ -59,7 +62,7 @@ export class DeadMan {
     });
   }
 
-  /** An order leaves for a symbol: its countdown must run before the daemon can fall silent. */
+  /** An order leaves for a symbol, or was found there: its countdown begins anew, unless it just did. */
   cover(symbol: string): void {
     const startedUs = this.#startedUs.get(symbol) ?? -Infinity;
     if (this.#account.host.nowUs() - startedUs > this.#everyUs) this.#renew(symbol);
@@ -85,9 +88,11 @@ export class DeadMan {
   }
 
   #again(symbol: string, tries: number): void {
-    if (tries >= TRIES_MAX) return;
+    if (tries >= TRIES_MAX || this.#dueAgain.has(symbol)) return;
+    this.#dueAgain.add(symbol);
     const { timers, orders } = this.#account;
     timers.after(Math.min(AGAIN_US, this.#everyUs / 2), () => {
+      this.#dueAgain.delete(symbol);
       const mayRest = orders.live().some((order) => order.symbol === symbol);
       if (mayRest && !this.#isStopped) this.#renew(symbol, tries + 1);
     });

@@ -86,10 +86,11 @@ export class KnownOrders {
 
   /** Keys of ours that may rest, oldest first. */
   live(): readonly KnownOrder[] {
-    return [...this.#byKey.values()].filter((order) => this.#mayRest(order));
+    return [...this.#byKey.values()].filter((order) => this.mayRest(order));
   }
 
-  #mayRest({ key, isOver, isGone }: KnownOrder): boolean {
+  /** True if it is ours and was not shown or said to have ended. */
+  mayRest({ key, isOver, isGone }: KnownOrder): boolean {
     return !isOver && !isGone && this.#isOurs(key);
   }
 
@@ -116,7 +117,7 @@ export class KnownOrders {
 
   #forgetOldest(): void {
     for (const [key, order] of this.#byKey) {
-      if (this.#mayRest(order)) continue;
+      if (this.mayRest(order)) continue;
       const { symbol, venueOrderId } = order;
       this.#byKey.delete(key);
       if (venueOrderId !== null) this.#keyById.delete(`${symbol} ${venueOrderId}`);

@@ -40,6 +40,7 @@ export class Lookups {
   readonly #account: Account;
   readonly #endings: Endings;
   readonly #propagationMs: number;
+  readonly #resting: (symbol: string) => void;
 
   constructor(
     account: Account,
@@ -47,11 +48,14 @@ export class Lookups {
       readonly endings: Endings;
       /** How long an order may not be found although it is there. */
       readonly propagationMs: number;
+      /** An order of ours was found resting on this symbol. */
+      readonly resting: (symbol: string) => void;
     },
   ) {
     this.#account = account;
     this.#endings = also.endings;
     this.#propagationMs = also.propagationMs;
+    this.#resting = also.resting;
   }
 
   lookup(command: LookupOrder): void {
@@ -75,7 +79,9 @@ export class Lookups {
       }
       const { clOrdId: key } = command;
       const { side, symbol, orderId: venueOrderId } = order;
-      this.#account.orders.note({ key, symbol, side, venueOrderId });
+      const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
+      const isOpen = statusOf(order) === "open";
+      if (isOpen && this.#account.orders.mayRest(known)) this.#resting(symbol);
       if (order.executedQty === "0") return this.#answer(asked, { order, trades: [] });
       this.#readTrades(asked, order);
     });

@@ -80,6 +80,7 @@ export class Reconciliations {
   readonly #skewUs: () => number;
   readonly #propagationMs: number;
   readonly #inHedgeMode: () => void;
+  readonly #resting: (symbol: string) => void;
   readonly #history: History;
   readonly #leftOut: LeftOut;
   readonly #openOrders: OpenOrders;
@@ -95,6 +96,8 @@ export class Reconciliations {
       readonly propagationMs: number;
       /** The account holds long and short apart. */
       readonly inHedgeMode: () => void;
+      /** An order of ours was found resting on this symbol. */
+      readonly resting: (symbol: string) => void;
     },
   ) {
     this.#account = account;
@@ -105,6 +108,7 @@ export class Reconciliations {
     this.#history = new History(account.requests, () => this.#venueMs());
     this.#propagationMs = also.propagationMs;
     this.#inHedgeMode = also.inHedgeMode;
+    this.#resting = also.resting;
   }
 
   start(command: ReconcileAccount): void {
@@ -362,6 +366,7 @@ export class Reconciliations {
     if (key === "") return; // it has its number only
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
     if (statusOf(order) !== "open") known.isGone = true;
+    if (this.#account.orders.mayRest(known)) this.#resting(symbol);
   }
 
   /** Reads one after the other; `#call` lets go of what is not wanted any more. */

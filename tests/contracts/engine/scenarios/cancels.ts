@@ -310,4 +310,25 @@ export const CANCELS: readonly Scenario[] = [
       story.begin().place("i1").accept(1).cancelAll("a1").cancelAll("a2").cancelled(1)
         .cancelAll("a2"),
   },
+  {
+    name: "cancel_alls_of_two_scopes",
+    requires: ["R-CORE-3"],
+    description: "CancelAlls of all and of one instrument in turn are answered as they came.",
+    tell: (story) =>
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/USDT" }] })
+        .place("i1").place("i2", { on: 1 }).place("i3", { on: 1 }).accept(1).accept(2).accept(3)
+        .cancelAll("a1").cancelAll("b1", { instrument: "test:ETH/USDT" }).cancelAll("a2")
+        .cancelAll("b2", { instrument: "test:ETH/USDT" }).cancelled(1).cancelAll("a3")
+        .cancelled(2).cancelAll("b3", { instrument: "test:ETH/USDT" }).cancelAll("a4")
+        .place("i4").cancelAll("a5").cancelled(3).accept(4).cancelled(4),
+  },
+  {
+    name: "cancel_alls_after_a_refused_cancel",
+    requires: ["R-CORE-3"],
+    description: "What one no longer waits for, since the venue refused, the next takes again.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2).cancelAll("a1").cancelAll("a2")
+        .cancelRejected(1, "VENUE_SUSPENDED").cancelAll("a3").cancelAll("a4").cancelled(2)
+        .cancelled(1),
+  },
 ];

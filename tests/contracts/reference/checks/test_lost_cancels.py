@@ -92,10 +92,22 @@ class LostCheck(Case):
         self.assertEqual(self.found("open")["commands"], [])
         self.assertEqual(self.order.retry, {"Cancel"})
 
+    def keeps_orders(self):
+        """The client does not want its orders cancelled when it is gone."""
+        wishes = {"cancel_on_disconnect": False, "cancel_grace_ms": 0}
+        opened = {"session": 1, "client": "alice", **wishes}
+        self.world.event("control", "SessionOpened", opened)
+
     def test_a_restart_sends_it_again_beside_its_question(self):
+        self.keeps_orders()
         self.world.started()
         self.assertEqual(self.order.retry, {"Cancel"})
         self.assertEqual((self.order.attempts, set(self.order.requests)), (1, {"Lookup"}))
+
+    def test_a_restart_that_loses_its_client_sends_it_at_once(self):
+        self.world.started()
+        self.assertEqual((self.order.must_cancel, self.order.retry), ("disconnect", set()))
+        self.assertEqual(set(self.order.requests), {"Cancel", "Lookup"})
 
     def test_where_there_is_no_look_up_it_is_counted_once(self):
         self.fails("Lookup", "notSent")

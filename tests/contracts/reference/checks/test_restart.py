@@ -3,6 +3,7 @@
 import unittest
 
 from checks.world import CAPABILITIES, NOW, SPOT, World
+from reference.deadlines import set_due
 
 SECOND = 1_000_000
 
@@ -290,6 +291,46 @@ class SimulatedCheck(WaitingCase):
         self.assertIsNone(self.world.intent("Place", **there))
         self.assertEqual(self.said(self.loses()), [("OrderStatus", "Submitted", True)])
         self.assertEqual((self.order(1).doubt, self.order(2).doubt), (set(), {"Submit"}))
+
+
+class GraceCheck(Case):
+    """A grace that is due when the daemon starts again."""
+
+    def setUp(self):
+        super().setUp()
+        self.rests()
+        self.graced(5)
+
+    def graced(self, grace_ms):
+        wishes = {"cancel_on_disconnect": True, "cancel_grace_ms": grace_ms}
+        opened = {"session": 1, "client": "alice", **wishes}
+        self.world.event("control", "SessionOpened", opened)
+
+    def is_lost(self):
+        """The client is gone, and its grace is over before the daemon starts again."""
+        closed = {"session": 1, "cause": "lost", "keep_orders": False}
+        self.world.event("control", "SessionClosed", closed)
+        self.world.seq_id += SECOND
+
+    def test_it_runs_anew_at_each_restart(self):
+        self.is_lost()
+        for _ in range(2):
+            self.assertEqual(self.said(self.world.started()), [])
+            self.assertEqual(self.state.clients[0].grace_due, self.state.now + 5_000)
+            self.world.seq_id += SECOND
+
+    def test_a_lapse_that_is_due_beside_it_fires(self):
+        self.order().ttl_due = self.state.now
+        set_due(self.state, self.order(), "lapse", self.state.now)
+        self.is_lost()
+        self.assertEqual(self.said(self.world.started())[0][0], "PendingCancel")
+        self.assertEqual(self.order().cancel.cause, "lapse")
+
+    def test_one_of_0_ms_lets_the_cancel_out_to_a_simulated_venue(self):
+        self.declare(simulation=SIMULATION)
+        self.graced(0)
+        self.assertEqual(self.sent(self.world.started()), ["Cancel"])
+        self.assertEqual(self.order().cancel.cause, "disconnect")
 
 
 class CancelCheck(Case):

@@ -63,7 +63,7 @@ def apply_broker_report(state: State, event: Json) -> None:
     if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
     venue = state.venues[order.venue]
-    was_closed = kind != "RequestFailed" and close(venue)
+    was_closed = kind != "RequestFailed" and not order.is_dry and close(venue)
     is_old = is_of_old_version(state, order, payload)
     if not is_old or kind in STILL_APPLIED:
         HANDLERS[kind](state, order, payload, is_old)

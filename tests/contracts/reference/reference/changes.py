@@ -174,9 +174,13 @@ def finish_replace(
     order_qty: int,
     price: Optional[int],
     key: Optional[str],
+    is_news: bool = True,
     **extra: Any,
 ) -> None:
-    """The new terms are in force. `key`: the client order id under which the venue knows them."""
+    """The new terms are in force. `key`: the client order id under which the venue knows them.
+
+    `is_news`: whether the venue had other ones before.
+    """
     replace = order.replace
     assert replace is not None
     bearing = of_replace(order)
@@ -195,7 +199,8 @@ def finish_replace(
     if order.cancel is None:
         forgive_lapse(state, order)
     report(state, order, "Replaced", bearing, **extra)
-    outdate_lookups(state, order)
+    if is_news:
+        outdate_lookups(state, order)
     send_cancel(state, order)
     if order.cancel is None and "Cancel" not in order.retry:
         insist(state, order)  # the cancel of a cancel-and-new may have taken its place

@@ -77,13 +77,13 @@ def _restart(state: State, lost_since: int | None) -> None:
     if lost_since is not None:
         for order in _live_outside(state):
             _doubt_what_waited(state, order)
-    fire_all(state)
     for client in state.clients:
         if client.session is None and client.grace_due is None:
             continue
         client.session = None
         is_wanted = client.cancel_on_disconnect
         set_grace(state, client, _grace_end(state, client) if is_wanted else None)
+    fire_all(state)  # not before: no grace ran while nobody could come back
     if lost_since is not None:
         _lose(state, lost_since)
     for order in _live_outside(state):

@@ -32,7 +32,8 @@ def apply_request_failed(state: State, order: Order, payload: Json) -> None:
     kind = _kind_of(order, payload["request"])
     if kind is None:
         return
-    failed(state, venue)
+    if not order.is_dry:
+        failed(state, venue)  # no venue has seen what a dry order asks
     del order.requests[kind]
     if kind == "Lookup":
         ask_once_more(state, order)

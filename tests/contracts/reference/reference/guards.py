@@ -10,6 +10,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from .binary import available_to_sell
 from .decimals import SAFE, parse
+from .dry_run import is_held_in
 from .exposure import (
     Request,
     best_to_take,
@@ -112,7 +113,7 @@ def _kill_switch(state: State, request: Request) -> bool:
 
 
 def _trading_halted(state: State, request: Request) -> bool:
-    return _state_of(state, request) == "Halted"
+    return _state_of(state, request) == "Halted" or is_held_in(state, request)
 
 
 def _reduce_only(state: State, request: Request) -> bool:

@@ -10,7 +10,7 @@ from typing import Optional, TypeVar
 
 from . import decimals
 from .breaker import is_open
-from .changes import begin_cancel, client_order_id, place, send_cancel
+from .changes import begin_cancel, client_order_id, finish_replace, place, send_cancel
 from .decimals import SAFE
 from .dry_run import is_dry
 from .exposure import Request, entry_price, worth_of
@@ -281,7 +281,7 @@ def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -
         answer(state, client, record)
         return
     let_in(state, request)
-    order.replace = PendingReplace(
+    replace = order.replace = PendingReplace(
         record=record,
         stage="cancelling" if mode == "cancel_new" else "native",
         orig_intent_id=order.bearer.intent_id,
@@ -293,12 +293,20 @@ def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -
         params=intent.get("params", order.params),
     )
     report(state, order, "PendingReplace", of_replace(order))
-    if order.replace.stage == "cancelling":
+    if _is_no_news(order, replace, intent):
+        finish_replace(state, order, replace.order_qty, replace.price, None, is_news=False)
+    elif replace.stage == "cancelling":
         send_cancel(state, order)
     else:
         order.version += 1
-        order.replace.key = client_order_id(state, order.id, order.version)
+        replace.key = client_order_id(state, order.id, order.version)
         issue(state, order, "Replace")
+
+
+def _is_no_news(order: Order, replace: PendingReplace, intent: Json) -> bool:
+    """Whether the venue has all that is asked for: TTL and tag are ours alone."""
+    new = (replace.order_qty, replace.price, replace.expire_us)
+    return new == (order.order_qty, order.price, order.expire_us) and "params" not in intent
 
 
 def _check_replace(state: State, order: Order, instrument: Instrument, intent: Json) -> Request:

@@ -4,8 +4,20 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  instrumentId,
+  micros,
+  orderId,
+  requestId,
+  seqId,
+  venueId,
+} from "../../../../../core/numbers.ts";
+import { AccountBook } from "../../../../../edge/venues/ccxt/binance/account_book.ts";
 import { DeadMan, deadManMinMs } from "../../../../../edge/venues/ccxt/binance/dead_man.ts";
-import { PlayedExchange } from "../../../../support/played_exchange.ts";
+import { Endings } from "../../../../../edge/venues/ccxt/binance/endings.ts";
+import { Lookups } from "../../../../../edge/venues/ccxt/binance/lookups.ts";
+import { Reconciliations } from "../../../../../edge/venues/ccxt/binance/reconciliation.ts";
+import { type Asked, type Played, PlayedExchange } from "../../../../support/played_exchange.ts";
 
 const MINUTE_US = 60_000_000;
 const WEIGHT = 10;
@@ -88,4 +100,93 @@ Deno.test("stop() and the end of an order end what was to be tried again", () =>
     of.exchange.time.advance(MINUTE_US);
     strictEqual(of.exchange.asked.length, before);
   }
+});
+
+/** Order 1 of ours, as any request names it, and what the exchange shows of it. */
+const ORDER = {
+  ...{ seqId: seqId(1), request: requestId(1), venue: venueId(0), instrument: instrumentId(0) },
+  ...{ order: orderId(1), clOrdId: "tlabcdef01-1-1", venueOrderId: "7" },
+} as const;
+const SHOWN = {
+  ...{ symbol: "C0USDT", orderId: 7, clientOrderId: ORDER.clOrdId, side: "BUY", status: "NEW" },
+  ...{ origQty: "2", executedQty: "0", price: "100", type: "LIMIT", timeInForce: "GTC" },
+  updateTime: 1_795_000_000_000,
+};
+
+/** The parts that read orders which an adapter that has just started does not know. */
+class Returned {
+  readonly exchange = new PlayedExchange("usdm");
+  readonly #lookups: Lookups;
+  readonly #reconciliations: Reconciliations;
+
+  constructor(shown: Readonly<Record<string, unknown>>) {
+    const { account } = this.exchange;
+    const deadMan = new DeadMan(account, 30_000);
+    const resting = (symbol: string): void => deadMan.cover(symbol);
+    const endings = new Endings(account);
+    this.#lookups = new Lookups(account, { endings, propagationMs: 100, resting });
+    this.#reconciliations = new Reconciliations(account, {
+      ...{ book: new AccountBook(account), propagationMs: 100, resting },
+      ...{ skewUs: () => 0, inHedgeMode: () => {} },
+    });
+    this.exchange.answer = ({ path }: Asked): Played => {
+      if (path === "positionSide/dual") return { body: { dualSidePosition: false } };
+      return { body: path === "openOrders" ? [shown] : path === "order" ? shown : {} };
+    };
+    deadMan.start();
+  }
+
+  pass(us: number): void {
+    this.exchange.time.advance(us);
+  }
+
+  lookUp(): void {
+    this.#lookups.lookup({ ...ORDER, kind: "Lookup" });
+  }
+
+  reconcile(): void {
+    const { seqId, request, venue } = ORDER;
+    const asked = { cause: "asked", sinceUs: micros(1) } as const;
+    this.#reconciliations.start({ ...{ seqId, request, venue }, kind: "Reconcile", ...asked });
+  }
+
+  get renewals(): number {
+    return this.exchange.asked.filter(({ path }) => path === "countdownCancelAll").length;
+  }
+}
+
+const READS = [
+  ["a reconciliation", (of: Returned) => of.reconcile()],
+  ["a look-up", (of: Returned) => of.lookUp()],
+] as const;
+
+for (const [what, read] of READS) {
+  Deno.test(`cover() renews at once what ${what} has found resting`, () => {
+    const returned = new Returned(SHOWN);
+    returned.pass(2_000_000);
+    read(returned);
+    returned.pass(1_000_000);
+    strictEqual(returned.renewals, 1);
+    read(returned);
+    returned.pass(1_000_000);
+    strictEqual(returned.renewals, 1, "it is covered");
+  });
+
+  Deno.test(`cover() arms no switch for what ${what} has found ended`, () => {
+    const returned = new Returned({ ...SHOWN, status: "CANCELED" });
+    read(returned);
+    returned.pass(MINUTE_US);
+    strictEqual(returned.renewals, 0);
+  });
+}
+
+Deno.test("cover() of a daemon that is silent is tried once more for each symbol", () => {
+  const returned = new Returned(SHOWN);
+  returned.exchange.isDaemonAlive = false;
+  for (let times = 0; times < 9; times++) returned.lookUp();
+  returned.pass(500_000);
+  strictEqual(returned.renewals, 0);
+  returned.exchange.isDaemonAlive = true;
+  returned.pass(2_000_000);
+  strictEqual(returned.renewals, 1);
 });

@@ -58,7 +58,7 @@ class Rig {
     const endings = new Endings(account);
     const watch = { leaving: () => {}, acknowledged: () => {}, refused: () => {} };
     this.#commands = new Commands(account, { endings, hooks: { ...watch, placing: () => {} } });
-    this.#lookups = new Lookups(account, { endings, propagationMs: 100 });
+    this.#lookups = new Lookups(account, { endings, propagationMs: 100, resting: () => {} });
     this.#news = new NewsDesk(account, { endings, stampsOf: () => undefined });
   }
 
