@@ -32,6 +32,13 @@ export const ORD_TYPES = ["Limit", "Market"] as const;
 export type OrdType = (typeof ORD_TYPES)[number];
 export const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+
+/** True if what is left of such an order may stay in the book. */
+export function mayRest(
+  { ordType, timeInForce }: { readonly ordType: OrdType; readonly timeInForce: TimeInForce },
+): boolean {
+  return ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
+}
 export const SIDES = ["Buy", "Sell"] as const;
 export type Side = (typeof SIDES)[number];
 

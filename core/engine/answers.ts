@@ -197,11 +197,15 @@ function totalOf(order: Order, found: Found): number {
   return found.orderQty + order.baseCumQty;
 }
 
-/** True if a look-up asked at `askedUs` proves that what it did not show never arrived. */
+/**
+ * True if a look-up asked at `askedUs` proves that what it did not show never arrived. It must be asked
+ * long enough after the request, by a clock that has not jumped since: within the run.
+ */
 function isProof(turn: Turn, order: Order, askedUs: Micros | null): boolean {
   const { absenceProofMs } = turn.state.instrument(order.instrument).capabilities;
   if (absenceProofMs === null || askedUs === null || order.doubtSinceUs === null) return false;
-  return askedUs >= order.doubtSinceUs + absenceProofMs * 1000;
+  const sinceUs = Math.max(order.doubtSinceUs, turn.state.startedUs);
+  return askedUs >= sinceUs + absenceProofMs * 1000;
 }
 
 function closeLookup(order: Order, request: RequestId): Micros | null {

@@ -63,6 +63,7 @@ function engineFields<Big>(
     mode: state.mode,
     is_started: state.isStarted,
     is_stopping: state.isStopping,
+    started_us: state.startedUs,
     journal_id: state.journalId,
     cl_ord_id_prefix: state.blotter.keys.prefix,
     settings: asNode(state.settings),
@@ -139,6 +140,7 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   state.mode = saved.oneOf("mode", MODES);
   state.isStarted = saved.flag("is_started");
   state.isStopping = saved.flag("is_stopping");
+  if (saved.has("started_us")) state.startedUs = micros(saved.integer("started_us"));
   state.journalId = saved.text("journal_id");
   state.blotter.keys.prefix = saved.text("cl_ord_id_prefix");
   state.blotter.intents.seed(state.journalId);

@@ -13,6 +13,7 @@ import { release } from "./requests.ts";
 import { applyStarted } from "./restart.ts";
 import { applySessionClosed, applySessionOpened } from "./sessions.ts";
 import { raise, type Turn } from "./turn.ts";
+import { turnBackWaiting } from "./turn_back.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { ControlPayloads, Event } from "../event.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -179,6 +180,7 @@ function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void 
   turn.state.digest.text(venue.status);
   followLink(turn, venue);
   if (venue.status === "up") cancelAnew(turn, venue.declaration.id);
+  turnBackWaiting(turn, venue);
   release(turn, venue);
 }
 

@@ -10,9 +10,10 @@ import { countFailure, pause } from "./breaker.ts";
 import { cancelLater, sendCancel } from "./cancel.ts";
 import { reportOrder, UNSAID } from "./reports.ts";
 import { refuseReplace } from "./replaced.ts";
-import { issue } from "./requests.ts";
+import { isReachable, issue } from "./requests.ts";
 import { backOff } from "./retry.ts";
 import { raise, type Turn } from "./turn.ts";
+import { turnBackWaiting } from "./turn_back.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
 import type { RequestId } from "../numbers.ts";
@@ -39,7 +40,16 @@ export function applyRequestFailed(
   payload: BrokerPayloads["RequestFailed"],
 ): void {
   const venue = turn.state.venue(order.venue);
+  const wasReachable = isReachable(venue, "Submit", turn.nowUs);
   pause(turn, venue, payload.retryAfterMs);
+  applyFailure(turn, order, payload);
+  // Where it was not, nothing else waits for it that may not rest: not all need be looked at again.
+  if (wasReachable) turnBackWaiting(turn, venue);
+  else turnBackWaiting(turn, venue, [order]);
+}
+
+function applyFailure(turn: Turn, order: Order, payload: BrokerPayloads["RequestFailed"]): void {
+  const venue = turn.state.venue(order.venue);
   const kind = kindOf(order, payload.request);
   if (kind === undefined) {
     turn.state.count("stale_reports");

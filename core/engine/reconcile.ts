@@ -14,6 +14,7 @@ import { beginReconcile, dropReconcile } from "./reconcile_request.ts";
 import { release } from "./requests.ts";
 import { backOffReconcile, setReconcileDue } from "./retry.ts";
 import { raise, type Turn } from "./turn.ts";
+import { turnBackWaiting } from "./turn_back.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { Event, OpenOrder, ReconcilePayloads } from "../event.ts";
 import { invariant, unreachable } from "../invariant.ts";
@@ -29,6 +30,11 @@ export function applyReconcile(turn: Turn, event: ReconcileEvent): void {
   const venue = turn.state.venue(event.venue);
   invariant(isOutside(venue), "An account that is reconciled must be outside the timeline");
   if (event.eventType === "ReconcileFailed") pause(turn, venue, event.payload.retryAfterMs);
+  applyAnswer(turn, venue, event);
+  if (event.eventType === "ReconcileFailed") turnBackWaiting(turn, venue);
+}
+
+function applyAnswer(turn: Turn, venue: VenueState, event: ReconcileEvent): void {
   const { reconcile } = venue;
   const askedUs = reconcile?.request === event.payload.request ? reconcile.sentUs : null;
   if (askedUs === null) {

@@ -7,7 +7,7 @@
  * the trading state no longer allows when it could is turned back.
  *
  * Ordering: within a queue first in, first out. A request that its order forgot is skipped. What
- * pacing stops stops what comes behind it.
+ * pacing stops stops what comes behind it. What may not rest waits for pacing, never for its venue.
  * Limit: the queues hold at most four requests per live order.
  * @module
  */
@@ -15,7 +15,7 @@ import type { OrderCommand, VenueCommand } from "../command.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { Turn } from "./turn.ts";
 import { isBreakerOpen } from "./breaker.ts";
-import { refusalToLeave, turnBack } from "./turn_back.ts";
+import { refusalToLeave, refusalToWait, turnBack } from "./turn_back.ts";
 import { leaveReconcile, takeBackReconcile } from "./reconcile_request.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
@@ -36,7 +36,7 @@ export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   refillOf(venue, turn.nowUs);
   const isOpen = isReachable(venue, kind, turn.nowUs);
   const isNext = isFirst && isOpen && !isBehind(turn, venue, kind);
-  const refusal = isNext ? refusalToLeave(turn, order, kind) : undefined;
+  const refusal = isNext ? refusalToLeave(turn, order, kind) : refusalToWait(turn, order, kind);
   if (refusal !== undefined) turnBack(turn, order, { kind, refusal });
   else if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
   else {
@@ -141,7 +141,7 @@ function leave(turn: Turn, order: Order, kind: RequestKind): void {
 }
 
 /** Orders wait until the account is known again and requests are answered; the rest needs the link. */
-function isReachable(venue: VenueState, kind: PacedKind, nowUs: Micros): boolean {
+export function isReachable(venue: VenueState, kind: PacedKind, nowUs: Micros): boolean {
   if (nowUs < venue.pausedUntilUs) return false;
   if (!isOrderKind(kind)) return venue.status !== "down";
   return venue.status === "up" && !isBreakerOpen(venue, nowUs);

@@ -3,8 +3,10 @@
  *
  * Connections are gone: sessions end and their grace runs anew, venues outside are down until
  * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first; a
- * grace that ended meanwhile is none, since nobody could come back.
- * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
+ * grace that ended meanwhile is none, since nobody could come back. What may not rest and never left
+ * is turned back.
+ * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again. The
+ * clock may have jumped, so no time before the restart helps to prove that a request never arrived.
  * A simulated venue lives on this timeline and has lost nothing. A longer horizon does not bring back
  * what a shorter one forgot.
  * @module
@@ -18,6 +20,7 @@ import { isOutside } from "./reconcile.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
+import { turnBackWaiting } from "./turn_back.ts";
 import type { ControlPayloads, EngineSettings } from "../event.ts";
 import { micros } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
@@ -28,6 +31,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   const isRestart = state.isStarted;
   state.isStarted = true;
   state.isStopping = false;
+  state.startedUs = turn.nowUs;
   state.mode = payload.mode;
   state.engineVersion = payload.engineVersion;
   state.journalId = payload.journalId;
@@ -72,8 +76,11 @@ function endSessions(turn: Turn): void {
 }
 
 function recoverOrder(turn: Turn, order: Order): void {
-  if (order.isTerminal || !isOutside(turn.state.venue(order.venue))) return;
+  const venue = turn.state.venue(order.venue);
+  if (order.isTerminal || !isOutside(venue)) return;
   turn.touch(order);
+  turnBackWaiting(turn, venue, [order]);
+  if (order.isTerminal) return;
   order.attempts = 0;
   order.lookupDueUs = null;
   if (order.hasLeft("Lookup")) order.dropRequest("Lookup");

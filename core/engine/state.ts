@@ -93,6 +93,8 @@ export class EngineState {
   mode: Mode = "paper";
   isStarted = false;
   isStopping = false;
+  /** When this run of the daemon began. Its clock may have jumped there: what it counts, it counts anew. */
+  startedUs: Micros = micros(0);
   engineVersion = "";
   journalId = "";
   settings: EngineSettings = INITIAL_SETTINGS;

@@ -1,19 +1,26 @@
 /**
- * What trading was halted over before it left, what was placed for real where all is run dry now, or
- * what no longer only reduces where it must: turned back, and refused as its venue might have.
+ * What trading was halted over before it left, what was placed for real where all is run dry now, what
+ * no longer only reduces where it must, or what may not rest and would wait for its venue: turned back,
+ * and refused as its venue might have.
  *
  * The guards judge what is asked for; an order that they let in may wait for its turn, a link or a
  * second attempt, and the trading state, a switch of dry runs or the position may change meanwhile. It
- * provably never left, so it need not.
+ * provably never left, so it need not. One that may not rest is for the market of its moment: it waits
+ * for a token or a second attempt, but for no venue.
  * @module
  */
 import { type Candidate, riskRequest } from "./admit.ts";
+import { isBreakerOpen } from "./breaker.ts";
+import { neverLeft } from "./cancel.ts";
 import { forgetRequest } from "./doubt.ts";
 import { drySwitchOf } from "./dry_switch.ts";
 import { recountTouched } from "./exposure.ts";
 import { applyRejected } from "./outcomes.ts";
 import { refuseReplace } from "./replaced.ts";
+import { isReachable } from "./requests.ts";
 import type { Turn } from "./turn.ts";
+import type { VenueState } from "./venue_state.ts";
+import { mayRest } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { qty } from "../numbers.ts";
 import { DOUBT, type Order, type RequestKind } from "../order.ts";
@@ -80,4 +87,34 @@ export function turnBack(turn: Turn, order: Order, of: {
   invariant(replace !== null && kind !== "Lookup", "Only what brings something new is turned back");
   forgetRequest(order, kind);
   refuseReplace(turn, order, { replace, rejectCode, text });
+}
+
+/** Returns why a request must not wait for its venue, if it would now and may not rest; else undefined. */
+export function refusalToWait(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
+  const venue = turn.state.venue(order.venue);
+  if (kind !== "Submit" || mayRest(order) || isReachable(venue, kind, turn.nowUs)) return undefined;
+  return {
+    code: "VENUE_DOWN",
+    text:
+      `Cannot send order ${order.id}: a Market, IOC or FOK order must not wait for its venue: ` +
+      `was ${venue.declaration.name}, which ${hindrance(turn, venue)}; it never left, place anew`,
+  };
+}
+
+/** Turns back what may not rest and waits for its venue: among all that live there, or among these. */
+export function turnBackWaiting(turn: Turn, venue: VenueState, among?: readonly Order[]): void {
+  if (isReachable(venue, "Submit", turn.nowUs)) return;
+  for (const order of among ?? turn.state.clients.liveOrders()) {
+    if (order.venue !== venue.declaration.id || order.isTerminal || !neverLeft(order)) continue;
+    const refusal = refusalToWait(turn, order, "Submit");
+    if (refusal === undefined) continue;
+    turn.touch(order);
+    turnBack(turn, order, { kind: "Submit", refusal });
+  }
+}
+
+function hindrance({ nowUs }: Turn, venue: VenueState): string {
+  if (venue.status !== "up") return `is ${venue.status}`;
+  if (!isBreakerOpen(venue, nowUs)) return "asked for a pause";
+  return `gave no answer to ${venue.failures} requests in a row (venues[].breaker)`;
 }

@@ -15,6 +15,7 @@ import {
   type TimeInForce,
   TIMES_IN_FORCE,
 } from "../instrument.ts";
+import { mayRest } from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
 import { ordTypeIn, postOnlyIn, sideIn, termsWord, timeInForceIn } from "../slots/order_row.ts";
@@ -265,8 +266,7 @@ export class SimOrder implements SimOrderFields {
 
   /** True if the rest may stay in the book. */
   get mayRest(): boolean {
-    const { timeInForce } = this;
-    return this.ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
+    return mayRest(this);
   }
 }
 

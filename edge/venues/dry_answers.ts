@@ -9,6 +9,7 @@
  */
 import type { OrderCommand } from "../../core/command.ts";
 import type { Draft, OrderRef } from "../../core/event.ts";
+import { mayRest } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
 import { type Micros, qty } from "../../core/numbers.ts";
 
@@ -62,8 +63,4 @@ export function dryAnswers(command: OrderCommand, { nowUs, journalUs }: DryTimes
     default:
       return unreachable(command);
   }
-}
-
-function mayRest({ ordType, timeInForce }: Extract<OrderCommand, { kind: "Submit" }>): boolean {
-  return ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
 }

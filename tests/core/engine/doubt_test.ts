@@ -5,6 +5,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import {
   type BrokerPayloads,
+  createTimeline,
   type ExecutionReport,
   type OrderId,
   px,
@@ -497,6 +498,48 @@ Deno.test("apply() puts submits without an outcome in doubt at a restart and ask
   );
   w.venueStatus("up");
   deepStrictEqual(kinds(w).slice(3), ["Cancel", "Lookup"], "cancels first; no submit again");
+});
+
+/** An order in doubt, `jumpMs` before a restart after which the venue does not have it. */
+function restarted(jumpMs: number): World {
+  const w = placed();
+  w.failed("unknown");
+  w.wait(jumpMs).restart();
+  w.venueStatus("up");
+  strictEqual(notFound(w).length, 0, "nothing is proved at once");
+  return w;
+}
+
+for (const jumpMs of [1, 61_000]) {
+  Deno.test(`apply() counts the time that proves absence from a restart, ${jumpMs} ms later`, () => {
+    const early = restarted(jumpMs);
+    early.wait(9_999).fire();
+    strictEqual(notFound(early).length, 0);
+    const late = restarted(jumpMs);
+    late.wait(10_000).fire();
+    strictEqual(notFound(late)[0]?.rejectCode, "VENUE_ABSENT");
+  });
+}
+
+Deno.test("apply() keeps a replace in doubt after a restart until its own proof is complete", () => {
+  const w = placed();
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("unknown");
+  w.wait(61_000).restart();
+  w.venueStatus("up");
+  strictEqual(found(w, { status: "open" }).length, 0);
+  w.wait(10_000).fire();
+  strictEqual(found(w, { status: "open" })[0]?.rejectCode, "VENUE_ABSENT");
+});
+
+Deno.test("apply() counts what proves absence from a restart also by a checkpoint since", () => {
+  const w = placed();
+  w.failed("unknown");
+  w.wait(61_000).restart();
+  w.timeline = createTimeline(JSON.parse(JSON.stringify(w.timeline.checkpoint())));
+  w.venueStatus("up");
+  strictEqual(notFound(w).length, 0);
 });
 
 Deno.test("apply() asks about a replace in doubt at a restart, beside a cancel that goes out again", () => {

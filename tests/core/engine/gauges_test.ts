@@ -88,6 +88,15 @@ Deno.test("gauges() counts doubt and says since when the oldest is", () => {
   deepStrictEqual([gaugesOf(w).inDoubt, gaugesOf(w).doubtSinceUs], [1, w.nowUs]);
 });
 
+Deno.test("gauges() says since when an order is in doubt also after a restart", () => {
+  const w = trading();
+  w.place("a1");
+  w.failed("unknown");
+  const sinceUs = w.nowUs;
+  w.wait(60_000).restart();
+  strictEqual(gaugesOf(w).doubtSinceUs, sinceUs);
+});
+
 Deno.test("gauges() shows what waits for pacing, and tokens as they come back", () => {
   const w = trading({ pacing: { perSecond: 2, burst: 5 } });
   for (const id of ["a1", "a2", "a3", "a4", "a5", "a6"]) w.place(id);

@@ -32,6 +32,23 @@ export const RESTARTS: readonly Scenario[] = [
         .wait(100).start().venue("up").wait(20_000).notFound(1).toDeadline().notFound(1),
   },
   {
+    name: "restart_begins_proof_anew",
+    requires: ["R-EXEC-3"],
+    description:
+      "The clock may jump at a restart: a look-up right after it proves nothing, later ones do.",
+    tell: (story) => {
+      const old = { status: "open", qty: "10", cum: "0", px: "100" } as const;
+      story.begin().place("i1").place("i2").accept(2).failed(1, {
+        kind: "Submit",
+        outcome: "unknown",
+      }).replace("r2", { orig: "i2", qty: "12" })
+        .failed(2, { kind: "Replace", outcome: "unknown" }).wait(61_000).start().venue("up")
+        .open({ session: 2, client: "alice" }).notFound(1).found(2, old)
+        .wait(9999).deadline().notFound(1).found(2, old)
+        .wait(10_000).deadline().notFound(1).found(2, old);
+    },
+  },
+  {
     name: "restart_with_requests_that_wait",
     requires: ["R-EXEC-2", "R-EXEC-8"],
     description: "What waited for the link never left, and leaves after the restart.",

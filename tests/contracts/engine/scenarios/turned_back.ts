@@ -3,12 +3,20 @@
  * leaves, does not allow any more (R-CORE-7, R-EXEC-8).
  * @module
  */
+import { micros } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { VenueSpec, WorldSpec } from "../world.ts";
 
 /** One request a second, and hardly a second one at once. */
 const SLOW: VenueSpec = { name: "test", pacing: { perSecond: 1, burst: 2 } };
 const BY_CANCEL: VenueSpec = { name: "test", capabilities: { replace: "cancel_new" } };
+
+/** A pause of two hours. */
+const BANNED = { kind: "Submit", outcome: "notSent", retryAfterMs: 7_200_000 } as const;
+/** What may not rest. */
+const IOC = { timeInForce: "IOC" } as const;
+const FOK = { timeInForce: "FOK" } as const;
+const MARKET = { ordType: "Market", timeInForce: "GTC" } as const;
 
 function only(venue: VenueSpec): WorldSpec {
   return { venues: [venue] };
@@ -177,6 +185,87 @@ export const TURNED_BACK: readonly Scenario[] = [
         .place("i2", { side: "Sell", qty: "6" }).place("i3", { qty: "1" }).accept(2)
         .replace("r2", { orig: "i2", qty: "11" }).tradingState("Reducing", 0).toDeadline()
         .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
+    },
+  },
+  {
+    name: "pause_turns_back_what_may_not_rest",
+    requires: ["R-EXEC-4", "R-EXEC-8"],
+    description:
+      "An order that may not rest waits for no pause, whoever was told of it; what rests does.",
+    tell: (story) => {
+      story.begin(only(SLOW)).book({ bids: ["99", "9"], asks: ["100", "9"] })
+        .place("i1", MARKET).place("i2", IOC).place("i3").place("i4", FOK).place("i5", MARKET)
+        .failed(1, BANNED).place("i6", IOC).wait(10_000).deadline().place("i7").wait(7_200_000)
+        .deadline().toDeadline();
+    },
+  },
+  {
+    name: "pause_by_stale_failures_and_the_account",
+    requires: ["R-EXEC-4", "R-EXEC-8"],
+    description: "A failure that is stale, or of a reconciliation, pauses and turns back as well.",
+    tell: (story) => {
+      story.begin(only(SLOW)).wait(5000).place("i1").accept(1).place("i2").place("i3", IOC)
+        .failed(1, BANNED).wait(7_200_000).deadline().place("i4").place("i5").place("i6", FOK)
+        .reconcileFailed({ request: 99, retryAfterMs: 60_000 });
+    },
+  },
+  {
+    name: "link_turns_back_what_may_not_rest",
+    requires: ["R-EXEC-4", "R-EXEC-8"],
+    description:
+      "Not up any more: what waits for a token or a second attempt and may not rest is refused.",
+    tell: (story) => {
+      story.begin(only(SLOW)).place("i1", IOC).failed(1, { kind: "Submit", outcome: "notSent" })
+        .place("i2", FOK).place("i3").place("i4", IOC).wait(200).venue("reconciling")
+        .venue("up").toDeadline().toDeadline().wait(5000).place("i5", IOC).place("i6", FOK)
+        .failed(5, { kind: "Submit", outcome: "unknown" }).venue("down")
+        .failed(6, { kind: "Submit", outcome: "notSent" }).venue("up").toDeadline();
+    },
+  },
+  {
+    name: "breaker_turns_back_what_may_not_rest",
+    requires: ["R-EXEC-4", "R-EXEC-8"],
+    description: "A second attempt waits for its back-off, and ends where the breaker opens.",
+    tell: (story) => {
+      const failed = { kind: "Submit", outcome: "notSent" } as const;
+      story.begin(only({ name: "test", breaker: { failures: 3, coolMs: 60_000 } }))
+        .place("i1", IOC).place("i2").place("i3", FOK).place("i4", { ttlMs: 500, ...IOC })
+        .failed(1, failed).toDeadline().failed(2, failed).failed(1, failed)
+        .failed(3, failed).failed(4, { kind: "Submit", outcome: "unknown" })
+        .wait(60_000).deadline();
+    },
+  },
+  {
+    name: "restart_turns_back_what_may_not_rest",
+    requires: ["R-EXEC-4", "R-JRN-2"],
+    description: "What never left and may not rest ends at a restart, unless it lapsed before.",
+    tell: (story) => {
+      story.begin(only(SLOW)).place("i1", IOC).failed(1, { kind: "Submit", outcome: "notSent" })
+        .place("i2", IOC).place("i3").place("i4", FOK).place("i5", { ttlMs: 2000, ...IOC })
+        .wait(3000).start(only(SLOW)).venue("up").toDeadline().toDeadline();
+    },
+  },
+  {
+    name: "loss_doubts_what_may_not_rest",
+    requires: ["R-JRN-2", "R-EXEC-3"],
+    description: "It may have left in what was lost: it is in doubt, and not turned back.",
+    tell: (story) => {
+      story.begin(only(SLOW)).place("i1", IOC).place("i2", IOC).place("i3", FOK);
+      const lostSinceUs = micros(story.nowUs);
+      story.wait(5000).start(only(SLOW), { lostSinceUs }).venue("up").toDeadline()
+        .found(2, { status: "cancelled", qty: "10", cum: "0", px: "100" });
+    },
+  },
+  {
+    name: "pause_turns_back_dry_runs_and_new_versions",
+    requires: ["R-EXEC-4", "R-EXEC-7"],
+    description: "Dry orders as real ones; the new version of one that may not rest is lost.",
+    tell: (story) => {
+      story.begin(only(BY_CANCEL)).place("i1", IOC).accept(1).place("i2").accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).replace("r2", { orig: "i2", qty: "12" })
+        .dryRun("on", { client: "alice" }).place("i3", IOC)
+        .dryRun("off", { client: "alice" })
+        .failed(3, { ...BANNED, retryAfterMs: 2000 }).cancelled(1).cancelled(2).toDeadline();
     },
   },
 ];

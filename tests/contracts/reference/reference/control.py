@@ -15,7 +15,7 @@ from .model import Client, Instrument, Json, Venue
 from .order import Order
 from .reconcile import apply_account_adopted, apply_reconcile_asked, begin, drop, take_interval
 from .reports import own, report
-from .requests import new_bucket, release
+from .requests import new_bucket, release, turn_back_all_in_vain, turn_back_in_vain
 from .state import State, must, present
 
 KEYS_MAX = 1024
@@ -49,6 +49,7 @@ def _started(state: State, event: Json, payload: Json) -> None:
         _take_horizon(state, payload["settings"]["intent_horizon_ms"])
     state.settings = payload["settings"]
     state.mode = payload["mode"]
+    state.started_at = state.now
     state.stopping = False
     digits = [c for c in payload["journal_id"] if c in "0123456789abcdef"]
     state.prefix = "tl" + "".join(digits[:8])
@@ -124,6 +125,8 @@ def _grace_end(state: State, client: Client) -> int:
 
 def _recover(state: State, order: Order) -> None:
     """What a restart does to a live order at a venue outside the timeline."""
+    if turn_back_in_vain(state, order):
+        return
     order.attempts = 0
     set_due(state, order, "lookup", None)
     left = {kind for kind, request in order.requests.items() if request.left is not None}
@@ -259,6 +262,7 @@ def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
         drop(state, venue)
     elif venue.simulation is None:
         begin(state, venue, "connected")
+    turn_back_all_in_vain(state, venue)
     release(state, venue)
 
 

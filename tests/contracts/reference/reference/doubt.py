@@ -10,8 +10,9 @@ from typing import Optional
 from .breaker import failed, pause
 from .changes import ask, ask_once_more, refuse_replace, send_cancel
 from .deadlines import back_off, set_due
-from .model import Json
+from .model import Json, Venue
 from .order import Order
+from .requests import turn_back_all_in_vain
 from .state import State
 
 
@@ -29,6 +30,11 @@ def apply_request_failed(state: State, order: Order, payload: Json) -> None:
     """A request of ours came to no answer."""
     venue = state.venues[order.venue]
     pause(state, venue, payload.get("retry_after_ms"))
+    _come_to_nothing(state, venue, order, payload)
+    turn_back_all_in_vain(state, venue)
+
+
+def _come_to_nothing(state: State, venue: Venue, order: Order, payload: Json) -> None:
     kind = _kind_of(order, payload["request"])
     if kind is None:
         return
@@ -79,4 +85,5 @@ def is_proof(state: State, order: Order, asked: Optional[int]) -> bool:
     after_ms = state.instruments[order.instrument].capabilities["absence_proof_ms"]
     if after_ms is None or asked is None or order.doubt_since is None:
         return False
-    return asked >= order.doubt_since + after_ms * 1000
+    since = max(order.doubt_since, state.started_at)  # the clock may jump at a restart
+    return asked >= since + after_ms * 1000

@@ -209,6 +209,11 @@ class Order:
         return "Accepted" if self.is_accepted else "Submitted"
 
     @property
+    def may_not_rest(self) -> bool:
+        """Whether it is for the market of its moment."""
+        return self.ord_type == "Market" or self.time_in_force in ("IOC", "FOK")
+
+    @property
     def never_left(self) -> bool:
         submit = self.requests.get("Submit")
         return "Submit" in self.retry or (submit is not None and submit.left is None)

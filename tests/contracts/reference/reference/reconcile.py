@@ -13,7 +13,7 @@ from .deadlines import delay, set_reconcile
 from .model import Json, Reconcile, Venue
 from .naming import named, number_in
 from .order import Order
-from .requests import issue, release
+from .requests import issue, release, turn_back_all_in_vain
 from .state import InvariantBroken, State, present
 
 
@@ -84,12 +84,12 @@ def _take_off(venue: Venue, request: int) -> Optional[int]:
 def _failed(state: State, venue: Venue, payload: Json) -> None:
     """The venue gave no answer."""
     pause(state, venue, payload.get("retry_after_ms"))
-    if _take_off(venue, payload["request"]) is None:
-        return
-    failed(state, venue)
-    wait = delay(state, venue.id + 1, venue.reconcile_attempts)
-    venue.reconcile_attempts += 1
-    set_reconcile(state, venue, state.now + wait)
+    if _take_off(venue, payload["request"]) is not None:
+        failed(state, venue)
+        wait = delay(state, venue.id + 1, venue.reconcile_attempts)
+        venue.reconcile_attempts += 1
+        set_reconcile(state, venue, state.now + wait)
+    turn_back_all_in_vain(state, venue)
 
 
 def _reconciled(state: State, venue: Venue, payload: Json) -> None:

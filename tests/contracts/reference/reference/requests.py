@@ -77,7 +77,7 @@ def _head(state: State, queue: Deque[Waiting]) -> Optional[Waiting]:
 
 
 def issue(state: State, order: Order, kind: str) -> None:
-    """Makes a request; it leaves now if it may, else it waits at the end of its queue."""
+    """Makes a request; it leaves now if it may, else it waits, unless that is in vain."""
     request = Request(state.next_request)
     state.next_request += 1
     order.requests[kind] = request
@@ -90,7 +90,7 @@ def issue(state: State, order: Order, kind: str) -> None:
         _turn_back(state, order, kind, code)
     elif is_next and _pacing_allows(state, venue, kind):
         _leave(state, order, kind)
-    else:
+    elif kind != "Submit" or not turn_back_in_vain(state, order):
         venue.queue(kind).append(Waiting(kind, order.id, request.number))
 
 
@@ -145,7 +145,7 @@ def _only_serves_replace(order: Order, kind: str) -> bool:
 
 
 def _turn_back(state: State, order: Order, kind: str, code: str) -> None:
-    """What would have left comes to nothing."""
+    """What would have left, or waits in vain, comes to nothing."""
     # Here, not above: what changes an order issues requests itself.
     from .changes import forget, refuse_replace, reject
 
@@ -154,6 +154,23 @@ def _turn_back(state: State, order: Order, kind: str, code: str) -> None:
     else:
         forget(state, order, kind)
         refuse_replace(state, order, code)
+
+
+def turn_back_in_vain(state: State, order: Order) -> bool:
+    """What may not rest does not wait for its venue; returns whether it was turned back."""
+    venue = state.venues[order.venue]
+    if not order.may_not_rest or not order.never_left or is_reachable(state, venue, "Submit"):
+        return False
+    _turn_back(state, order, "Submit", "VENUE_DOWN")
+    return True
+
+
+def turn_back_all_in_vain(state: State, venue: Venue) -> None:
+    """Turns back what waits in vain at a venue, by number."""
+    for number in sorted(state.live):
+        order = state.orders[number]
+        if order.venue == venue.id and not order.is_terminal:
+            turn_back_in_vain(state, order)
 
 
 def _leave(state: State, order: Order, kind: str) -> None:

@@ -46,6 +46,7 @@ class State:
         self.seq_id = 0
         self.now = 0
         self.started = False
+        self.started_at = 0
         self.stopping = False
         self.prefix = "tl"
         self.settings: Json = {
