@@ -200,6 +200,16 @@ export const TURNED_BACK: readonly Scenario[] = [
     },
   },
   {
+    name: "doubt_is_said_after_what_is_turned_back",
+    requires: ["R-EXEC-3", "R-EXEC-4"],
+    description: "An order whose failure asks for a pause falls in doubt behind those it ends.",
+    tell: (story) => {
+      story.begin(only(SLOW)).book({ bids: ["99", "9"], asks: ["100", "9"] })
+        .place("i1", MARKET).place("i2", FOK).place("i3", MARKET)
+        .failed(1, { ...BANNED, outcome: "unknown" }).wait(7_200_000).deadline();
+    },
+  },
+  {
     name: "pause_by_stale_failures_and_the_account",
     requires: ["R-EXEC-4", "R-EXEC-8"],
     description: "A failure that is stale, or of a reconciliation, pauses and turns back as well.",
