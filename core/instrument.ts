@@ -39,6 +39,7 @@ export function mayRest(
 ): boolean {
   return ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
 }
+
 export const SIDES = ["Buy", "Sell"] as const;
 export type Side = (typeof SIDES)[number];
 

@@ -8,6 +8,7 @@
  * @module
  */
 import {
+  mayRest,
   ORD_TYPES,
   type OrdType,
   type Side,
@@ -15,7 +16,6 @@ import {
   type TimeInForce,
   TIMES_IN_FORCE,
 } from "../instrument.ts";
-import { mayRest } from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
 import { ordTypeIn, postOnlyIn, sideIn, termsWord, timeInForceIn } from "../slots/order_row.ts";

@@ -2,8 +2,17 @@
  * The daemon's end of a venue whose Worker a test plays: what was queued, logged and told.
  * @module
  */
+import type { VenueCommand } from "../../core/command.ts";
 import type { Draft } from "../../core/event.ts";
-import { type InstrumentId, micros } from "../../core/numbers.ts";
+import {
+  type InstrumentId,
+  instrumentId,
+  micros,
+  orderId,
+  requestId,
+  seqId,
+  venueId,
+} from "../../core/numbers.ts";
 import { EngineClock } from "../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../edge/ingress.ts";
 import { noCommits } from "../../edge/journal/mod.ts";
@@ -108,4 +117,22 @@ function wordOf(draft: Draft): string {
     default:
       return draft.eventType;
   }
+}
+
+/** Returns a command as far as a link looks: its kind, its request and its order. */
+export function request(
+  kind: "Submit" | "Cancel" | "Lookup",
+  number: number,
+  order = number,
+): VenueCommand {
+  return {
+    kind,
+    seqId: seqId(1),
+    request: requestId(number),
+    venue: venueId(0),
+    instrument: instrumentId(0),
+    order: orderId(order),
+    clOrdId: `tl-${order}-1`,
+    venueOrderId: null,
+  } as unknown as VenueCommand;
 }

@@ -302,31 +302,24 @@ for (const [that, begin, text] of BEGINNINGS) {
     strictEqual(w.commands.filter(({ kind }) => kind === "Submit").length, 2);
   });
 
-  Deno.test(`apply() turns back a replace that would be sent again once ${that}`, () => {
-    const w = real();
-    w.replace("r1", { orig: "a1", qty: "12" });
-    w.failed("notSent");
-    const before = w.reports.length;
-    begin(w);
-    w.wait(10_000).fire();
-    deepStrictEqual(refusals(w.reports.slice(before)), [
-      "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
-    ]);
-    deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Replace"]);
-  });
-
-  Deno.test(`apply() turns back the cancel that only serves a replace once ${that}`, () => {
-    const w = real(CANCEL_NEW);
-    w.replace("r1", { orig: "a1", qty: "12" });
-    w.failed("notSent");
-    const before = w.reports.length;
-    begin(w);
-    w.wait(10_000).fire();
-    deepStrictEqual(refusals(w.reports.slice(before)), [
-      "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
-    ]);
-    deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
-  });
+  const asked = [
+    ["a replace that would be sent again", "Replace", {}],
+    ["the cancel that only serves a replace", "Cancel", CANCEL_NEW],
+  ] as const;
+  for (const [what, request, capabilities] of asked) {
+    Deno.test(`apply() turns back ${what} once ${that}`, () => {
+      const w = real(capabilities);
+      w.replace("r1", { orig: "a1", qty: "12" });
+      w.failed("notSent");
+      const before = w.reports.length;
+      begin(w);
+      w.wait(10_000).fire();
+      deepStrictEqual(refusals(w.reports.slice(before)), [
+        "r1 ReplaceRejected/Accepted 0+10000 TRADING_HALTED",
+      ]);
+      deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", request]);
+    });
+  }
 
   Deno.test(`apply() turns back the new half of a cancel-and-new once ${that}`, () => {
     const w = real(CANCEL_NEW);

@@ -7,30 +7,16 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import { instrumentId, orderId, requestId, seqId, venueId } from "../../../core/numbers.ts";
+import { instrumentId, requestId, seqId, venueId } from "../../../core/numbers.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import type { VenueInit } from "../../../edge/venues/messages.ts";
 import { acceptedDraft, deltaDraft } from "../../support/drafts.ts";
-import { cutOffOf, LinkRig } from "../../support/link_rig.ts";
+import { cutOffOf, LinkRig, request } from "../../support/link_rig.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 
-function request(kind: "Cancel" | "Lookup", number: number, order = number): VenueCommand {
-  return {
-    kind,
-    seqId: seqId(1),
-    request: requestId(number),
-    venue: venueId(0),
-    instrument: instrumentId(0),
-    order: orderId(order),
-    clOrdId: `tl-${order}-1`,
-    venueOrderId: null,
-  };
-}
-
-/** As far as a link looks: a Submit by its kind and order. */
 function submit(number: number, order = number): VenueCommand {
-  return { ...request("Cancel", number, order), kind: "Submit" } as unknown as VenueCommand;
+  return request("Submit", number, order);
 }
 
 function answer(eventType: Draft["eventType"], order: number, request = order): Draft {

@@ -4,14 +4,14 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import type { VenueCommand } from "../../../core/command.ts";
-import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../../core/numbers.ts";
+import { micros } from "../../../core/numbers.ts";
 import { mainPorts } from "../../../edge/deno_ports.ts";
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress } from "../../../edge/ingress.ts";
 import { noCommits } from "../../../edge/journal/mod.ts";
 import type { Timers } from "../../../edge/ports.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
+import { request } from "../../support/link_rig.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 import { pause, until } from "../../support/temporary.ts";
 
@@ -67,12 +67,12 @@ Deno.test("a Worker that stalled and was cut off sends nothing once it wakes", a
   try {
     link.start();
     await until(() => hears("reconciling") && seen.length === 1, "the adapter");
-    link.announce(command("Lookup", 1), 0);
-    link.announce(command("Submit", 2), 0);
-    link.announce(command("Cancel", 3), 0);
+    link.announce(request("Lookup", 1), 0);
+    link.announce(request("Submit", 2), 0);
+    link.announce(request("Cancel", 3), 0);
     await until(() => hears("unknown 3"), "its end");
     await pause(WOKEN_MS);
-    link.announce(command("Submit", 4), 0);
+    link.announce(request("Submit", 4), 0);
     await until(() => seen.includes("Submit 4"), "what the next Worker is told");
     deepStrictEqual(seen, ["a connection", "a connection", "Submit 4"]);
   } finally {
@@ -80,17 +80,3 @@ Deno.test("a Worker that stalled and was cut off sends nothing once it wakes", a
     await server.shutdown();
   }
 });
-
-/** As far as the adapter looks: a command by its kind and request. */
-function command(kind: "Submit" | "Cancel" | "Lookup", number: number): VenueCommand {
-  return {
-    kind,
-    seqId: seqId(1),
-    request: requestId(number),
-    venue: venueId(0),
-    instrument: instrumentId(0),
-    order: orderId(number),
-    clOrdId: `tl-${number}-1`,
-    venueOrderId: null,
-  } as unknown as VenueCommand;
-}
