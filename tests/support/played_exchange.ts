@@ -8,7 +8,7 @@ import { OrderTransport } from "../../edge/order_transport.ts";
 import type { HttpHandlers, HttpRequest, PreparedRequest } from "../../edge/ports.ts";
 import type { VenueHost } from "../../edge/venue.ts";
 import { Account } from "../../edge/venues/ccxt/binance/account.ts";
-import { Reporter } from "../../edge/venues/ccxt/binance/reports.ts";
+import { Reporter } from "../../edge/venues/ccxt/reporter.ts";
 import { BinanceRequests } from "../../edge/venues/ccxt/binance/requests.ts";
 import { Rest } from "../../edge/venues/ccxt/binance/rest.ts";
 import type { ExchangeProduct } from "../../edge/venues/ccxt/options.ts";

@@ -13,7 +13,8 @@ import { PayloadError } from "../payload.ts";
 import type { BinanceTrade } from "./payloads.ts";
 import type { BinanceRequests, Listed } from "./requests.ts";
 import { KnownOrders } from "./known_orders.ts";
-import { executionOf, qtyOf, type Reporter } from "./reports.ts";
+import { executionOf } from "./executions.ts";
+import { qtyOf, type Reporter } from "../reporter.ts";
 import type { Failure } from "./ladder.ts";
 import type { Rest } from "./rest.ts";
 

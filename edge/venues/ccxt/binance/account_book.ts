@@ -27,7 +27,7 @@ import {
 } from "./payloads.ts";
 import type { Call } from "./requests.ts";
 import { PayloadError } from "../payload.ts";
-import { signedQtyOf } from "./reports.ts";
+import { signedQtyOf } from "../reporter.ts";
 import { reasonOf } from "./rest.ts";
 import { readSpan, type Span } from "./spans.ts";
 

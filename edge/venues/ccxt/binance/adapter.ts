@@ -35,7 +35,7 @@ import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { NewsDesk } from "./order_news.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Reconnect } from "../reconnect.ts";
-import { Reporter } from "./reports.ts";
+import { Reporter } from "../reporter.ts";
 import { reasonOf, Rest } from "./rest.ts";
 import { ServerClock } from "./server_clock.ts";
 import { UserStream } from "./user_stream.ts";

@@ -25,7 +25,7 @@ import { marketDraft, type MarketNews } from "../../../feeds/market_draft.ts";
 import type { Cancel, Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import type { Listed } from "./requests.ts";
-import { limitPxOf, pxOf, qtyOf, QuantumError, timeOfMs } from "./reports.ts";
+import { limitPxOf, pxOf, qtyOf, QuantumError, timeOfMs } from "../reporter.ts";
 
 const HELD_MAX = 5000;
 /** A book without a snapshot is asked for again after this, and twice as long each time after. */

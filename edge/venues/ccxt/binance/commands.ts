@@ -21,7 +21,7 @@ import type { ChangeCommand, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
 import { type Failure, toFailure, type VenueError } from "./ladder.ts";
 import { Fields } from "../payload.ts";
-import { limitPxOf, qtyOf } from "./reports.ts";
+import { limitPxOf, qtyOf } from "../reporter.ts";
 import type { CallResult, CallStamps, ReadyCall } from "./rest.ts";
 import { answerKey, noteTerms } from "./terms.ts";
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { type BinanceTrade, parseTrades } from "./payloads.ts";
-import { execIdOf } from "./reports.ts";
+import { execIdOf } from "./executions.ts";
 import type { BinanceRequests, Call } from "./requests.ts";
 import { nextOf, readSpan, type Span } from "./spans.ts";
 

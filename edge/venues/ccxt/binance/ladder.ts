@@ -7,15 +7,11 @@ import { cutText } from "../../../../core/cut_text.ts";
 import type { HttpAnswer } from "../../../order_transport.ts";
 import {
   ERROR_CLASSES,
-  ERROR_CODES,
-  ERROR_MESSAGES,
   type ErrorClass,
   type ErrorOutcome,
-  FAILED_503,
   type RequestKind,
-  STATUS_CLASSES,
-  SYMBOL_CODES,
-} from "./errors.ts";
+} from "../error_classes.ts";
+import { ERROR_CODES, ERROR_MESSAGES, FAILED_503, STATUS_CLASSES, SYMBOL_CODES } from "./errors.ts";
 import type { ExchangeProduct } from "../options.ts";
 import { parseJson, PayloadError } from "../payload.ts";
 

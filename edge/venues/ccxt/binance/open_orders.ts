@@ -10,7 +10,7 @@ import type { OpenOrder } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
 import type { BinanceOrder } from "./payloads.ts";
 import type { Listed } from "./requests.ts";
-import { limitPxOf, qtyOf, QuantumError } from "./reports.ts";
+import { limitPxOf, qtyOf, QuantumError } from "../reporter.ts";
 
 /** Rows of one account. */
 export class OpenOrders {

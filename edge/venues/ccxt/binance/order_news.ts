@@ -14,7 +14,7 @@ import type { Listed } from "./requests.ts";
 import type { OrderNews } from "./stream.ts";
 import type { Endings } from "./endings.ts";
 import type { KnownOrder } from "./known_orders.ts";
-import { limitPxOf, qtyOf } from "./reports.ts";
+import { limitPxOf, qtyOf } from "../reporter.ts";
 import { amendmentKey, isTold, noteAmendment, noteTerms } from "./terms.ts";
 
 /** Why spot's matching engine refuses, as `r` spells it. */

@@ -39,7 +39,7 @@ import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { LeftOut, type Refusal } from "./left_out.ts";
 import { History } from "./history.ts";
 import { OpenOrders } from "./open_orders.ts";
-import { execIdOf } from "./reports.ts";
+import { execIdOf } from "./executions.ts";
 import type { Span } from "./spans.ts";
 import { noteTerms } from "./terms.ts";
 

@@ -18,7 +18,7 @@ import { unreachable } from "../../../../core/invariant.ts";
 import type { Px, Qty } from "../../../../core/numbers.ts";
 import type { HttpRequest } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
-import type { RequestKind } from "./errors.ts";
+import type { RequestKind } from "../error_classes.ts";
 import type { Span } from "./spans.ts";
 
 /** A request before it is signed. */

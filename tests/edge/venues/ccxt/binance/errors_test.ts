@@ -6,13 +6,13 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../../../core/numbers.ts";
+import { ERROR_CODES } from "../../../../../edge/venues/ccxt/binance/errors.ts";
 import {
   ERROR_CLASSES,
-  ERROR_CODES,
   type ErrorClass,
   type ErrorOutcome,
   type RequestKind,
-} from "../../../../../edge/venues/ccxt/binance/errors.ts";
+} from "../../../../../edge/venues/ccxt/error_classes.ts";
 import { limitPauseMs, readAnswer } from "../../../../../edge/venues/ccxt/binance/ladder.ts";
 import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
 import { sharedData } from "../../../../support/shared_data.ts";

@@ -12,7 +12,7 @@ import {
   parseTrades,
   parseWalletBalances,
 } from "../../../../../edge/venues/ccxt/binance/payloads.ts";
-import { timeOfMs } from "../../../../../edge/venues/ccxt/binance/reports.ts";
+import { timeOfMs } from "../../../../../edge/venues/ccxt/reporter.ts";
 import { parseStreamMessage } from "../../../../../edge/venues/ccxt/binance/stream.ts";
 import { Fields, parseJson, PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
 import { sharedData } from "../../../../support/shared_data.ts";

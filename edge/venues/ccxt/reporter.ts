@@ -7,16 +7,15 @@
  * Limit: `HELD_MAX` drafts wait; beyond that the adapter ends, and its restart reads anew.
  * @module
  */
-import { canonicalDecimal, fromQuanta } from "../../../../core/decimal.ts";
-import type { BrokerPayloads, Draft, OrderRef } from "../../../../core/event.ts";
-import type { Instrument } from "../../../../core/instrument.ts";
-import { type Micros, micros, type Px, px, type Qty, qty } from "../../../../core/numbers.ts";
-import { quantaOf } from "../../../feeds/venue_decimal.ts";
-import type { Timers } from "../../../ports.ts";
-import type { VenueHost } from "../../../venue.ts";
-import { quantumOf } from "../../listing.ts";
-import type { BinanceTrade } from "./payloads.ts";
-import { PayloadError } from "../payload.ts";
+import { canonicalDecimal, fromQuanta } from "../../../core/decimal.ts";
+import type { Draft } from "../../../core/event.ts";
+import type { Instrument } from "../../../core/instrument.ts";
+import { type Micros, micros, type Px, px, type Qty, qty } from "../../../core/numbers.ts";
+import { quantaOf } from "../../feeds/venue_decimal.ts";
+import type { Timers } from "../../ports.ts";
+import type { VenueHost } from "../../venue.ts";
+import { quantumOf } from "../listing.ts";
+import { PayloadError } from "./payload.ts";
 
 const HELD_MAX = 100_000;
 const OFFER_AGAIN_US = 5000;
@@ -101,33 +100,6 @@ export function timeOfMs(timeMs: number): Micros {
   const us = timeMs * 1000;
   if (Number.isSafeInteger(us)) return micros(us);
   throw new PayloadError(`Cannot read a time: it must be in milliseconds: was ${timeMs}`);
-}
-
-/** Returns the payload of an execution. @throws {PayloadError} If a figure is finer than its quantum. */
-export function executionOf(
-  trade: BinanceTrade,
-  of: { readonly instrument: Instrument; readonly ref: OrderRef },
-): BrokerPayloads["OrderExecuted"] {
-  const { instrument, ref } = of;
-  return {
-    ...ref,
-    execId: execIdOf(trade),
-    lastQty: qtyOf(trade.qty, instrument),
-    lastPx: pxOf(trade.price, instrument),
-    liquidity: trade.isMaker ? "Maker" : "Taker",
-    commission: trade.commission,
-    commissionCurrency: trade.commissionAsset === "" ? instrument.quote : trade.commissionAsset,
-    provisional: false,
-    side: trade.side,
-  };
-}
-
-/**
- * Returns the name of an execution, unique at the venue: its trade, and our side of it, since a
- * trade of the account with itself is one number and two executions.
- */
-export function execIdOf({ symbol, tradeId, side }: BinanceTrade): string {
-  return `${symbol}-${tradeId}-${side === "Buy" ? "B" : "S"}`;
 }
 
 /** Returns a quantity. @throws {PayloadError} If it is finer than the quantum, or below 0. */
