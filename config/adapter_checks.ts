@@ -89,10 +89,11 @@ function credentialProblems(
   path: Path,
   facts: AdapterDescription,
 ): readonly PathProblem[] {
-  const known = facts.credentials.join(", ") || "the secrets of this adapter, which has none";
+  const names = secretsOf(venue, facts);
+  const known = names.join(", ") || "the secrets of this adapter, which has none";
   const text = `holds a name that is none of ${known} ${BLANK_MISSING}`;
   return Object.keys(mapOf(venue["credentials"]) ?? {})
-    .filter((name) => !facts.credentials.includes(name))
+    .filter((name) => !names.includes(name))
     .map((name) => ({ path: [...path, "credentials"], hidden: [name], at: "key", text }));
 }
 
@@ -105,7 +106,11 @@ export function isUnknownSecret(path: Path, root: unknown, known: KnownAdapters)
   if (list !== "venues" || key !== "credentials" || name === undefined) return false;
   const venue = mapOf(listOf(mapOf(root)?.["venues"])[Number(index)]) ?? {};
   const facts = known.get(String(adapterOf(venue)));
-  return facts?.credentials.includes(String(name)) !== true;
+  return facts === undefined || !secretsOf(venue, facts).includes(String(name));
+}
+
+function secretsOf(venue: Raw, facts: AdapterDescription): readonly string[] {
+  return facts.credentials(mapOf(venue["options"]) ?? {});
 }
 
 function deadManProblems(

@@ -319,6 +319,18 @@ const VENUE = {
     levels: ["alarm"],
     says: "The venue's own switch could not be renewed: it may cancel what rests.",
   },
+  exchange_untested: {
+    category: "venue",
+    levels: ["warning"],
+    says:
+      "`exchange` is traded on by CCXT's unified methods, with `capabilities` seen in requests.",
+  },
+  private_stream_lost: {
+    category: "venue",
+    levels: ["warning"],
+    says:
+      "No stream says that something happened, for `reason`: the account is asked by the clock.",
+  },
   user_stream_not_understood: {
     category: "venue",
     levels: ["alarm"],

@@ -128,5 +128,5 @@ export type AdapterDescription = {
   /** The shortest countdown of the venue's own switch, milliseconds, that it can renew in time. */
   deadManMinMs(instruments: number): number;
   /** Names of the secrets it needs to trade; without them it may still give market data. */
-  readonly credentials: readonly string[];
+  credentials(options: VenueOptions): readonly string[];
 };

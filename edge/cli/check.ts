@@ -134,7 +134,7 @@ function credentialsOf(
   venue: VenueConfiguration,
   { registry, secrets }: CheckOptions,
 ): { readonly missing: string | null; readonly exposed: readonly string[] } {
-  const names = registry.adapters.get(venue.adapter)?.credentials ?? [];
+  const names = registry.adapters.get(venue.adapter)?.credentials(venue.options) ?? [];
   const read = readCredentials(names, venue.credentials, secrets);
   return read.ok ? { missing: null, exposed: read.exposed } : { missing: read.reason, exposed: [] };
 }

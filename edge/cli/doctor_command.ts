@@ -61,7 +61,8 @@ async function factsOf(flags: Flags, actions: Actions, terminal: Terminal): Prom
     stateDirectory: flags.stateDir ?? read?.state.directory ??
       defaultStateDirectory(terminal.environment),
     secrets,
-    credentialsOf: (adapter) => registry.adapters.get(adapter)?.credentials ?? [],
+    credentialsOf: ({ adapter, options }) =>
+      registry.adapters.get(adapter)?.credentials(options) ?? [],
     port: wire === undefined || wire.port === 0
       ? undefined
       : await doctor.port({ hostname: wire.host, port: wire.port }),

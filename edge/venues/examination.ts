@@ -71,7 +71,8 @@ export function runExamination(
     const reason = `the adapter ${adapter} cannot examine its venue`;
     return scope.post(nothingSaid(reason, { kind: "unknown", reason }));
   }
-  const read = readCredentials(registered.description.credentials, credentials, of.secrets);
+  const names = registered.description.credentials(options);
+  const read = readCredentials(names, credentials, of.secrets);
   const values = read.ok ? read.values : null;
   const redact = redactor([...values?.values() ?? []].map((secret) => secret.reveal()));
   const say = (found: Examination): void => {

@@ -298,7 +298,7 @@ class VenueWorker {
 
   #credentials(): ReturnType<VenueHost["credentials"]> {
     const { init, registered, secrets } = this.#options;
-    const { credentials: names } = registered.description;
+    const names = registered.description.credentials(init.options);
     const read = readCredentials(names, init.credentials, secrets);
     if (!read.ok) return read;
     this.#redact = redactor([...read.values.values()].map((secret) => secret.reveal()));

@@ -26,6 +26,6 @@ export function adapterFacts(
         problem: "must be left out: was given",
       })),
     deadManMinMs: (instruments) => instruments * 1000,
-    credentials: ["api_key", "secret"],
+    credentials: () => ["api_key", "secret"],
   };
 }

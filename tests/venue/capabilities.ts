@@ -41,7 +41,7 @@ export const TEST_DESCRIPTION: AdapterDescription = {
       ? []
       : [{ path: "port", problem: `must be a port: was ${JSON.stringify(port)}` }],
   deadManMinMs: () => 0,
-  credentials: [],
+  credentials: () => [],
 };
 
 /** Name of the adapter in a configuration. */

@@ -90,7 +90,7 @@ function credentialsOf(
   facts: Facts,
 ): Finding {
   const subject = { check: "credentials", about: venue.name } as const;
-  const names = facts.credentialsOf(venue.adapter);
+  const names = facts.credentialsOf(venue);
   const read = readCredentials(names, venue.credentials, facts.secrets);
   if (!read.ok) {
     const of = {

@@ -66,7 +66,9 @@ export type Facts = {
   readonly stateDirectory: string | undefined;
   readonly secrets: Secrets;
   /** Names of the secrets that an adapter needs. */
-  readonly credentialsOf: (adapter: string) => readonly string[];
+  readonly credentialsOf: (
+    venue: Pick<Configuration["venues"][number], "adapter" | "options">,
+  ) => readonly string[];
   /** undefined: any free one will be taken. */
   readonly port: PortState | undefined;
   /** undefined: any free one will be taken, or none. */

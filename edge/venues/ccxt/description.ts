@@ -5,7 +5,8 @@
 import type { Capabilities } from "../../../core/instrument.ts";
 import type { AdapterDescription } from "../../venue.ts";
 import { deadManMinMs } from "./binance/dead_man.ts";
-import { optionProblems, readOptions } from "./options.ts";
+import { isExperimental, optionProblems, readOptions } from "./options.ts";
+import { readUnifiedOptions, unifiedProblems } from "./unified/options.ts";
 
 /**
  * Keys are unique among open orders only, which is a window. GTD is not offered: the exchange has no
@@ -29,9 +30,38 @@ const SHARED = {
   params: [],
 } as const satisfies Partial<Capabilities>;
 
+/**
+ * Of an exchange that is not tested here, what a request can be seen to say, and nothing else: each
+ * instrument is listed with less where its requests do not (`unified/evidence.ts`).
+ */
+const EXPERIMENTAL = {
+  ordTypes: ["Limit"],
+  timeInForce: ["GTC", "IOC", "FOK"],
+  postOnly: true,
+  reduceOnly: false,
+  replace: "cancel_new",
+  clientOrderId: "echoed",
+  lookupByClientOrderId: true,
+  cancelAll: true,
+  batchMax: 1,
+  deadMan: false,
+  orderStream: true,
+  fillsReplay: true,
+  trades: false,
+  queueSignals: false,
+  assetClass: "spot",
+  fillsProvisional: false,
+  tradingModes: ["live", "dry_run"],
+  params: [],
+} as const satisfies Partial<Capabilities>;
+
 /** The adapter as the configuration, the core and the documents see it. */
 export const CCXT_DESCRIPTION: AdapterDescription = {
   capabilities(options): Capabilities {
+    if (isExperimental(options)) {
+      const { book, absenceProofMs } = readUnifiedOptions(options);
+      return { ...EXPERIMENTAL, book, absenceProofMs };
+    }
     const { product, book, recvWindowMs, propagationMs } = readOptions(options);
     const isSpot = product === "spot";
     return {
@@ -44,7 +74,13 @@ export const CCXT_DESCRIPTION: AdapterDescription = {
       absenceProofMs: recvWindowMs + propagationMs,
     };
   },
-  problems: optionProblems,
+  problems: (options) =>
+    isExperimental(options) ? unifiedProblems(options) : optionProblems(options),
   deadManMinMs,
-  credentials: ["api_key", "secret"],
+  credentials: (options) =>
+    isExperimental(options) && readUnifiedOptions(options).hasPassphrase
+      ? [...KEYS, "password"]
+      : KEYS,
 };
+
+const KEYS = ["api_key", "secret"];

@@ -11,7 +11,11 @@ import { examineBinance } from "./binance/examine.ts";
 import { type Examination, type ExaminerOptions, nothingSaid } from "../examination.ts";
 import { apiUrls } from "./binance/addresses.ts";
 import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
-import { type CcxtOptions, readOptions } from "./options.ts";
+import { type CcxtOptions, isExperimental, readOptions } from "./options.ts";
+import { UnifiedVenue } from "./unified/adapter.ts";
+import { examineUnified } from "./unified/examine.ts";
+import { openUnified } from "./unified/exchange.ts";
+import { readUnifiedOptions, type UnifiedOptions } from "./unified/options.ts";
 
 /** Makes the adapter of a venue over CCXT. Rejects if the library cannot be used as it must be. */
 export function ccxtVenue(
@@ -19,23 +23,44 @@ export function ccxtVenue(
   ports: Ports,
   options: VenueOptions,
 ): Promise<VenueAdapter> {
-  const read = readOptions(options);
   noteRejections(host);
+  if (isExperimental(options)) return untestedVenue(host, ports, readUnifiedOptions(options));
+  const read = readOptions(options);
   return loadCcxt()
     .then((library) => open(library, read))
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
 }
 
+/** An exchange of money and another of books: the library's figures are texts in one of them only. */
+function untestedVenue(
+  host: VenueHost,
+  ports: Ports,
+  options: UnifiedOptions,
+): Promise<VenueAdapter> {
+  return loadCcxt().then((library) =>
+    openUnified(library, options, { decimals: true }).then((exchange) =>
+      openUnified(library, options, { decimals: false }).then((bookExchange) =>
+        new UnifiedVenue(host, ports, { options, exchange, bookExchange })
+      )
+    )
+  );
+}
+
 /** Examines a venue over CCXT. What the library cannot do is said as a venue that is not reached. */
 export function ccxtExaminer(of: ExaminerOptions, done: (found: Examination) => void): void {
+  const unusable = (cause: unknown): void => {
+    const reason = `CCXT cannot be used: ${cause instanceof Error ? cause.message : cause}`;
+    done(nothingSaid(reason, { kind: "unknown", reason }));
+  };
+  if (isExperimental(of.options)) {
+    const read = readUnifiedOptions(of.options);
+    return void loadCcxt()
+      .then((library) => openUnified(library, read, { decimals: true }))
+      .then((exchange) => examineUnified({ ...of, read, exchange }, done), unusable);
+  }
   const read = readOptions(of.options);
-  loadCcxt().then((library) => open(library, read)).then(
-    (exchange) => examineBinance({ ...of, read, exchange }, done),
-    (cause: unknown) => {
-      const reason = `CCXT cannot be used: ${cause instanceof Error ? cause.message : cause}`;
-      done(nothingSaid(reason, { kind: "unknown", reason }));
-    },
-  );
+  loadCcxt().then((library) => open(library, read))
+    .then((exchange) => examineBinance({ ...of, read, exchange }, done), unusable);
 }
 
 /**

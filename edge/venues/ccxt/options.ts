@@ -8,6 +8,15 @@
  * @module
  */
 import type { VenueOptions } from "../../venue.ts";
+import {
+  endpointProblems,
+  endpointsOf,
+  numberOf,
+  type NumberOption,
+  numberProblems,
+  type OptionProblem,
+  wordProblems,
+} from "./option_checks.ts";
 
 /** What an account trades: spot, or perpetuals settled in the quote currency. */
 export type ExchangeProduct = "spot" | "usdm";
@@ -36,16 +45,11 @@ export type CcxtOptions = {
   readonly bookLevels: number;
 };
 
-/** A thing that cannot be, below `options`. */
-export type OptionProblem = { readonly path: string; readonly problem: string };
-
 /** Exchanges of CCXT whose every request, answer and stream is tested here. */
 const PRODUCTS: ReadonlyMap<string, ExchangeProduct> = new Map([
   ["binance", "spot"],
   ["binanceusdm", "usdm"],
 ]);
-
-type NumberOption = { readonly name: string; readonly from: number; readonly to: number };
 
 const NUMBERS: readonly NumberOption[] = [
   { name: "recv_window_ms", from: 100, to: 60_000 },
@@ -62,8 +66,12 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** Returns what is wrong with options, a sentence each. */
 export function optionProblems(options: VenueOptions): readonly OptionProblem[] {
-  const unknown = Object.keys(options).filter((name) => !NAMES.has(name))
-    .map((path) => ({ path, problem: "is no option of this adapter" }));
+  const unknown = Object.keys(options).filter((name) => !NAMES.has(name)).map((path) => ({
+    path,
+    problem: path === "experimental"
+      ? `must be left out of what is tested here (${knownExchanges()}), and true else`
+      : "is no option of this adapter",
+  }));
   return [
     ...exchangeProblems(options),
     ...wordProblems(options, "environment", ENVIRONMENTS),
@@ -77,10 +85,7 @@ export function optionProblems(options: VenueOptions): readonly OptionProblem[] 
 /** Reads options that have no problem; what is wrong all the same takes its default. */
 export function readOptions(options: VenueOptions): CcxtOptions {
   const exchange = typeof options["exchange"] === "string" ? options["exchange"] : "binance";
-  const number = (name: string, fallback: number): number => {
-    const value = options[name];
-    return typeof value === "number" ? value : fallback;
-  };
+  const number = (name: string, fallback: number): number => numberOf(options, name, fallback);
   return {
     exchange,
     product: PRODUCTS.get(exchange) ?? "spot",
@@ -102,48 +107,17 @@ function exchangeProblems(options: VenueOptions): readonly OptionProblem[] {
   }
   if (PRODUCTS.has(exchange)) return [];
   const problem =
-    `must be one that is tested here (${knownExchanges()}); other exchanges of CCXT ` +
-    `differ in ways that lose orders: was ${exchange}`;
+    `must be one that is tested here (${knownExchanges()}), or any other of CCXT's with ` +
+    `experimental: true, which nobody has tested: was ${exchange}`;
   return [{ path: "exchange", problem }];
+}
+
+/** True if options ask for an exchange that is not tested here, and say that they know. */
+export function isExperimental(options: VenueOptions): boolean {
+  const { exchange, experimental } = options;
+  return experimental === true && typeof exchange === "string" && !PRODUCTS.has(exchange);
 }
 
 function knownExchanges(): string {
   return [...PRODUCTS.keys()].join(", ");
-}
-
-function wordProblems(
-  options: VenueOptions,
-  path: string,
-  words: readonly string[],
-): readonly OptionProblem[] {
-  const value = options[path];
-  if (value === undefined || words.some((word) => word === value)) return [];
-  return [{ path, problem: `must be one of ${words.join(", ")}: was ${JSON.stringify(value)}` }];
-}
-
-function numberProblems(
-  options: VenueOptions,
-  { name: path, from, to }: NumberOption,
-): readonly OptionProblem[] {
-  const value = options[path];
-  if (value === undefined) return [];
-  if (typeof value === "number" && Number.isInteger(value) && value >= from && value <= to) {
-    return [];
-  }
-  const problem = `must be an integer from ${from} to ${to}: was ${JSON.stringify(value)}`;
-  return [{ path, problem }];
-}
-
-function endpointProblems(value: unknown): readonly OptionProblem[] {
-  if (value === undefined || endpointsOf(value) !== null) return [];
-  const problem = 'must be {rest: "https://…", stream: "wss://…"}, without a path';
-  return [{ path: "endpoints", problem }];
-}
-
-function endpointsOf(value: unknown): CcxtOptions["endpoints"] {
-  if (typeof value !== "object" || value === null) return null;
-  const { rest, stream } = value as { readonly rest?: unknown; readonly stream?: unknown };
-  if (typeof rest !== "string" || typeof stream !== "string") return null;
-  const fits = /^https?:\/\/[^/?#]+$/.test(rest) && /^wss?:\/\/[^/?#]+$/.test(stream);
-  return fits ? { rest, stream } : null;
 }

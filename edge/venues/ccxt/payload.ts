@@ -71,6 +71,11 @@ export class Fields {
     return this.#values[name] !== undefined && this.#values[name] !== null;
   }
 
+  /** The value as it is; undefined where the field is absent. */
+  raw(name: string): unknown {
+    return this.#values[name];
+  }
+
   /** @throws {PayloadError} If it is no text. */
   text(name: string): string {
     const value = this.#values[name];

@@ -1,0 +1,121 @@
+/**
+ * What the parts of one adapter share: the daemon's end, calls and questions, reports, the
+ * instruments, the orders seen, the venue's clock.
+ * @module
+ */
+import { ClOrdIds, type OrderCommand } from "../../../../core/command.ts";
+import type { OrderRef } from "../../../../core/event.ts";
+import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
+import type { InstrumentId, RequestId } from "../../../../core/numbers.ts";
+import type { OrderId } from "../../../../core/numbers.ts";
+import type { Timers } from "../../../ports.ts";
+import type { VenueHost } from "../../../venue.ts";
+import { PayloadError } from "../payload.ts";
+import type { Reporter } from "../reporter.ts";
+import type { CallError, Calls } from "./calls.ts";
+import type { UnifiedExchange } from "./exchange.ts";
+import type { Listed } from "./markets.ts";
+import { Orders } from "./orders.ts";
+import type { Reads } from "./reads.ts";
+
+/** Why a request came to nothing. */
+export type Failure = {
+  readonly outcome: "notSent" | "unknown";
+  readonly text: string;
+  readonly retryAfterMs?: number;
+};
+
+/** One account, as one connection to its exchange sees it. */
+export class Account {
+  readonly host: VenueHost;
+  readonly timers: Timers;
+  readonly exchange: UnifiedExchange;
+  readonly calls: Calls;
+  readonly reads: Reads;
+  readonly reporter: Reporter;
+  readonly orders = new Orders();
+  readonly listed: readonly Listed[];
+  /** The venue's clock less ours, milliseconds, as last measured. */
+  skewMs = 0;
+  /** Nothing from before is told: it is part of the account that was taken over. The venue's clock. */
+  beganMs = Infinity;
+  readonly #keys = new ClOrdIds();
+
+  constructor(of: {
+    readonly host: VenueHost;
+    readonly timers: Timers;
+    readonly exchange: UnifiedExchange;
+    readonly calls: Calls;
+    readonly reads: Reads;
+    readonly reporter: Reporter;
+    readonly listed: readonly Listed[];
+  }) {
+    this.host = of.host;
+    this.timers = of.timers;
+    this.exchange = of.exchange;
+    this.calls = of.calls;
+    this.reads = of.reads;
+    this.reporter = of.reporter;
+    this.listed = of.listed;
+    this.#keys.prefix = of.host.clOrdIdPrefix;
+  }
+
+  /** The venue's time, milliseconds, as well as is known. */
+  get venueMs(): number {
+    return Math.floor(this.host.nowUs() / 1000) + this.skewMs;
+  }
+
+  byId(id: InstrumentId): Listed | undefined {
+    return this.listed.find(({ instrument }) => instrument.id === id);
+  }
+
+  /** True if the key was made by this journal. */
+  isOurs(key: string | null): key is string {
+    return key !== null && key.startsWith(`${this.#keys.prefix}-`);
+  }
+
+  /** The order whose key it is, in any version; undefined: it is none of ours. */
+  orderOf(key: string): OrderId | undefined {
+    return this.#keys.parse(key)?.order;
+  }
+
+  /** How the answer to a command names its order. */
+  refOf(command: OrderCommand, venueOrderId: string | null): OrderRef {
+    return { order: command.order, clOrdId: command.clOrdId, venueOrderId };
+  }
+
+  /**
+   * Reads an answer with `read`.
+   * @returns Why it could not be read, which the log then has too; undefined if it could.
+   */
+  reading(read: () => void): string | undefined {
+    try {
+      read();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.host.log("warning", "answer_not_understood", { reason: error.message });
+      return error.message;
+    }
+  }
+
+  /** Reports that a request came to no answer. */
+  failed(
+    of: { readonly request: RequestId; readonly order: OrderId; readonly instrument: InstrumentId },
+    failure: Failure,
+  ): void {
+    const { request, order, instrument: id } = of;
+    const instrument: Instrument | null = instrumentAt(this.host.instruments, id) ?? null;
+    const said = { instrument, timeMs: null };
+    this.reporter.say("RequestFailed", { request, order, ...failure }, said);
+  }
+}
+
+/** Returns what an error that decides nothing means for its request. */
+export function toFailure({ outcome, text, retryAfterMs }: CallError): Failure {
+  return {
+    outcome: outcome === "notSent" ? "notSent" : "unknown",
+    text,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}

@@ -1,0 +1,291 @@
+/**
+ * Calls of the library's methods, with what became of the request that each is about.
+ *
+ * A method of the library may make several requests, drop what it was told, or send something else
+ * first. So a call that changes an order says what its request must hold, its key for one, and only a
+ * request that holds it is sent, once; besides it nothing leaves but what reads. What the request came
+ * to is known here, whatever the library makes of it: an answer that never came is unknown.
+ * @module
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { VenueRejectCode } from "../../../../core/reject_code.ts";
+import type { Micros } from "../../../../core/numbers.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import type { OrderTransport } from "../../../order_transport.ts";
+import type { Cancel, Timers } from "../../../ports.ts";
+import type { Redact } from "../../../redaction.ts";
+import {
+  ERROR_CLASSES,
+  type ErrorClass,
+  type ErrorOutcome,
+  type RequestKind,
+} from "../error_classes.ts";
+import { type CcxtFetch, ccxtFetch, type CcxtRequest, type CcxtResponse } from "../fetch.ts";
+import { errorClassOf, wordsOf } from "./errors.ts";
+import type { UnifiedExchange } from "./exchange.ts";
+import { type Figures, holds, names, unescaped } from "./figures.ts";
+
+/** When a request left, and when its answer was there. */
+export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
+
+/** Why a call brought nothing. */
+export type CallError = {
+  readonly class: ErrorClass;
+  readonly outcome: ErrorOutcome;
+  readonly rejectCode: VenueRejectCode;
+  /** A sentence without secrets. */
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+};
+
+/** What became of a call. */
+export type CallResult =
+  | { readonly kind: "ok"; readonly value: unknown; readonly stamps: CallStamps }
+  | { readonly kind: "error"; readonly error: CallError; readonly stamps: CallStamps }
+  | { readonly kind: "dryRun" };
+
+/** Calls a method of the exchange. */
+export type Method = (exchange: UnifiedExchange) => Promise<unknown>;
+
+/** A request as it would be sent, in one text. */
+export type CapturedRequest = string;
+
+/** What a call that changes an order may send. */
+export type OrderCall = {
+  readonly kind: Exclude<RequestKind, "read">;
+  readonly figures: Figures;
+  readonly isDryRun: boolean;
+};
+
+/** What a call is about, as long as it runs. */
+type Context = {
+  /** null: it only reads. */
+  readonly figures: Figures | null;
+  /** Nothing leaves: the request is kept here, or only left out. */
+  readonly isKept: boolean;
+  /** Its time is over: what still wants to leave does not. */
+  isOver: boolean;
+  kept: CapturedRequest | undefined;
+  /** The request it is about. */
+  sent: "no" | "yes" | "answered";
+  failure: EdgeError | undefined;
+  status: number;
+  retryAfterMs: number | undefined;
+  submitUs: Micros;
+};
+
+/** A call may read before it sends: account modes, tokens. */
+const READS_BEFORE = 3;
+/** Where a venue asks for a pause and does not say how long. */
+const PAUSE_MS = 5000;
+
+/** Calls of one exchange object. */
+export class Calls {
+  readonly #exchange: UnifiedExchange;
+  readonly #timers: Timers;
+  readonly #nowUs: () => Micros;
+  readonly #redact: Redact;
+  readonly #deadlineUs: number;
+  readonly #send: CcxtFetch;
+  readonly #current = new AsyncLocalStorage<Context>();
+
+  constructor(of: {
+    readonly exchange: UnifiedExchange;
+    readonly transport: OrderTransport;
+    readonly timers: Timers;
+    readonly nowUs: () => Micros;
+    readonly redact: Redact;
+    /** Of one request. */
+    readonly deadlineUs: number;
+  }) {
+    this.#exchange = of.exchange;
+    this.#timers = of.timers;
+    this.#nowUs = of.nowUs;
+    this.#redact = of.redact;
+    this.#deadlineUs = of.deadlineUs * READS_BEFORE;
+    this.#send = ccxtFetch(of.transport);
+    of.exchange.fetchImplementation = (url, request) => this.#fetch(url, request);
+    of.exchange.FetchError = EdgeError;
+  }
+
+  /** Reads. The result comes once, later. */
+  read(
+    method: Method,
+    done: (result: Exclude<CallResult, { readonly kind: "dryRun" }>) => void,
+  ): void {
+    const context = newContext({ figures: null, isKept: false }, this.#nowUs());
+    this.#run(context, method, (settled) => {
+      const stamps = { submitUs: context.submitUs, ackUs: this.#nowUs() };
+      if (settled.ok) return done({ kind: "ok", value: settled.value, stamps });
+      done({
+        kind: "error",
+        error: this.#errorOf("read", { context, cause: settled.cause }),
+        stamps,
+      });
+    });
+  }
+
+  /** Sends what changes an order. The result comes once, later. */
+  change(call: OrderCall, method: Method, done: (result: CallResult) => void): void {
+    const { figures, isDryRun, kind } = call;
+    const context = newContext({ figures, isKept: isDryRun }, this.#nowUs());
+    this.#run(context, method, (settled) => {
+      const stamps = { submitUs: context.submitUs, ackUs: this.#nowUs() };
+      if (isDryRun && context.kept !== undefined) return done({ kind: "dryRun" });
+      if (settled.ok && context.sent === "answered") {
+        return done({ kind: "ok", value: settled.value, stamps });
+      }
+      const cause = settled.ok
+        ? new Error("the library answered without a request")
+        : settled.cause;
+      done({ kind: "error", error: this.#errorOf(kind, { context, cause }), stamps });
+    });
+  }
+
+  /** Returns the request that a call would send, or the reason why it sends none. Nothing leaves. */
+  capture(
+    figures: Figures,
+    method: Method,
+    done: (found: { readonly request: CapturedRequest } | { readonly reason: string }) => void,
+  ): void {
+    const context = newContext({ figures, isKept: true }, this.#nowUs());
+    this.#run(context, method, (settled) => {
+      if (context.kept !== undefined) return done({ request: context.kept });
+      const cause = settled.ok ? "it sent nothing" : settled.cause;
+      done({ reason: this.#redact(wordsOf(context.failure ?? cause)) });
+    });
+  }
+
+  #run(context: Context, method: Method, done: (settled: Settled) => void): void {
+    let cancel: Cancel = () => {};
+    const end = (settled: Settled): void => {
+      if (context.isOver) return;
+      context.isOver = true;
+      cancel();
+      done(settled);
+    };
+    cancel = this.#timers.after(this.#deadlineUs, () => {
+      const outcome = context.sent === "no" ? "notSent" : "unknown";
+      context.failure ??= new EdgeError("Cannot complete a call: it took too long", { outcome });
+      end({ ok: false, cause: context.failure });
+    });
+    this.#current.run(context, () => started(method, this.#exchange)).then(
+      (value) => end({ ok: true, value }),
+      (cause: unknown) => end({ ok: false, cause }),
+    );
+  }
+
+  #fetch(url: string, request: CcxtRequest): Promise<CcxtResponse> {
+    const context = this.#current.getStore();
+    // The library's own: markets, a token for a stream. None of it is an order.
+    if (context === undefined || context.figures === null) return this.#send(url, request);
+    const method = request.method ?? "GET";
+    const bytes = unescaped(`${method} ${url} ${request.body ?? ""}`);
+    const refuse = (reason: string, outcome: "notSent" | "refused"): Promise<never> => {
+      const error = new EdgeError(`Cannot send it: ${reason}`, { outcome });
+      context.failure ??= error;
+      return Promise.reject(error);
+    };
+    if (context.isOver) return refuse("its time is over", "notSent");
+    if (!names(bytes, context.figures.key)) {
+      if (method === "GET") return this.#send(url, request);
+      return refuse("the library wants to send something else first", "refused");
+    }
+    if (context.sent !== "no") return refuse("the library wants to send it twice", "refused");
+    const missing = holds(bytes, context.figures);
+    if (missing !== undefined) return refuse(`its request does not hold ${missing}`, "refused");
+    if (context.isKept) {
+      context.kept = bytes;
+      return refuse("nothing is to leave", "notSent");
+    }
+    context.sent = "yes";
+    context.submitUs = this.#nowUs();
+    return this.#send(url, request).then(
+      (response) => {
+        context.sent = "answered";
+        context.status = response.status;
+        context.retryAfterMs = retryAfterMs(response);
+        return response;
+      },
+      (error: unknown) => {
+        context.failure = error instanceof EdgeError ? error : undefined;
+        throw error;
+      },
+    );
+  }
+
+  #errorOf(
+    kind: RequestKind,
+    of: { readonly context: Context; readonly cause: unknown },
+  ): CallError {
+    const { context, cause } = of;
+    const text = this.#redact(wordsOf(context.failure ?? cause));
+    if (context.failure !== undefined) {
+      return { ...AMBIGUOUS, outcome: context.failure.outcome, text };
+    }
+    // What the library refuses by itself has not left, and would not the next time either.
+    if (context.figures !== null && context.sent === "no") {
+      return { ...AMBIGUOUS, outcome: isNetwork(cause) ? "notSent" : "refused", text };
+    }
+    const found = isLimit(context.status) ? "rate" : errorClassOf(cause);
+    const { outcome, rejectCode } = ERROR_CLASSES[found];
+    const isPaused = found === "rate" || found === "overload";
+    return {
+      class: found,
+      outcome: outcome[kind],
+      rejectCode,
+      text,
+      retryAfterMs: isPaused ? context.retryAfterMs ?? PAUSE_MS : undefined,
+    };
+  }
+}
+
+type Settled =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly cause: unknown };
+
+const AMBIGUOUS = {
+  class: "ambiguous",
+  rejectCode: "VENUE_REJECTED",
+  retryAfterMs: undefined,
+} as const;
+
+/** Some of its methods throw, others reject. */
+function started(method: Method, exchange: UnifiedExchange): Promise<unknown> {
+  try {
+    return method(exchange);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function newContext(
+  of: { readonly figures: Figures | null; readonly isKept: boolean },
+  submitUs: Micros,
+): Context {
+  return {
+    ...of,
+    isOver: false,
+    kept: undefined,
+    sent: "no",
+    failure: undefined,
+    status: 0,
+    retryAfterMs: undefined,
+    submitUs,
+  };
+}
+
+/** What was read before it was not answered: it may be decided again. */
+function isNetwork(cause: unknown): boolean {
+  const found = errorClassOf(cause);
+  return found === "ambiguous" || found === "rate" || found === "overload" || found === "clock";
+}
+
+function isLimit(status: number): boolean {
+  return status === 429 || status === 418;
+}
+
+function retryAfterMs({ headers }: CcxtResponse): number | undefined {
+  const seconds = Number(headers.get("retry-after") ?? "");
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}

@@ -1,0 +1,107 @@
+/**
+ * How an order is said to have ended: as the exchange answers when it is asked, after every execution
+ * that it counts was offered. What replaces an order is sized by them.
+ * @module
+ */
+import { qtyOf } from "../reporter.ts";
+import type { Account } from "./account.ts";
+import type { Executions } from "./executions.ts";
+import type { KnownOrder } from "./orders.ts";
+import { parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
+
+/** How an order stands. */
+export type Standing =
+  | { readonly kind: "open" }
+  /** It was said, or is nothing to be said of: it was filled. */
+  | { readonly kind: "over" }
+  /** It could not be asked, or not all of its executions could be read. */
+  | { readonly kind: "unclear"; readonly text: string };
+
+/** Asks how orders of one account stand. */
+export class Endings {
+  readonly #account: Account;
+  readonly #executions: Executions;
+  /** Who is told how it stands, by key. */
+  readonly #waiting = new Map<string, ((standing: Standing) => void)[]>();
+
+  constructor(account: Account, executions: Executions) {
+    this.#account = account;
+    this.#executions = executions;
+  }
+
+  /** Asks for an order that is numbered; says its end, if it has ended, once. `reason`: why it was asked. */
+  settle(
+    order: KnownOrder,
+    reason: string,
+    done: (standing: Standing) => void = () => {},
+  ): void {
+    if (order.isOver) return done({ kind: "over" });
+    this.#waiting.set(order.key, [...this.#waiting.get(order.key) ?? [], done]);
+    if (order.isEnding) return;
+    order.isEnding = true;
+    this.#ask(order, reason);
+  }
+
+  #ask(order: KnownOrder, reason: string): void {
+    const { reads } = this.#account;
+    const { venueOrderId, listed } = order;
+    if (venueOrderId === null) return this.#tell(order, unclear("it has no number yet"));
+    reads.ask((there) => there.fetchOrder(venueOrderId, listed.symbol), (answer) => {
+      if (answer.kind === "error") return this.#tell(order, unclear(answer.error.text));
+      const problem = this.#account.reading(() =>
+        this.#found(order, { row: parseOrder(answer.value), reason })
+      );
+      if (problem !== undefined) this.#tell(order, unclear(problem));
+    }, { isUrgent: true });
+  }
+
+  #found(
+    order: KnownOrder,
+    { row, reason }: { readonly row: UnifiedOrder; readonly reason: string },
+  ): void {
+    if (statusOf(row) === "open") return this.#tell(order, { kind: "open" });
+    const executed = qtyOf(row.executed, order.listed.instrument);
+    this.#executions.complete(order, executed, (isComplete) => {
+      if (!isComplete) return this.#tell(order, unclear("not all of its executions can be read"));
+      if (!order.isOver) this.#say(order, { row, reason });
+      this.#tell(order, { kind: "over" });
+    });
+  }
+
+  #say(
+    order: KnownOrder,
+    { row, reason }: { readonly row: UnifiedOrder; readonly reason: string },
+  ): void {
+    order.isOver = true;
+    const { key: clOrdId, venueOrderId, listed: { instrument } } = order;
+    const ref = { order: null, clOrdId, venueOrderId };
+    const said = { instrument, timeMs: null };
+    const { reporter } = this.#account;
+    switch (statusOf(row)) {
+      case "open":
+        return;
+      case "filled": // its executions said so
+        order.isFilled = true;
+        return;
+      case "cancelled":
+        return reporter.say("OrderCancelled", { ...ref, reason }, said);
+      case "expired":
+        return reporter.say("OrderExpired", { ...ref, reason }, said);
+      case "rejected": {
+        const text = "The exchange shows it as rejected";
+        return reporter.say("OrderRejected", { ...ref, rejectCode: "VENUE_REJECTED", text }, said);
+      }
+    }
+  }
+
+  #tell(order: KnownOrder, standing: Standing): void {
+    order.isEnding = false;
+    const waiting = this.#waiting.get(order.key) ?? [];
+    this.#waiting.delete(order.key);
+    for (const done of waiting) done(standing);
+  }
+}
+
+function unclear(text: string): Standing {
+  return { kind: "unclear", text };
+}

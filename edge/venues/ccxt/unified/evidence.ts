@@ -1,0 +1,127 @@
+/**
+ * What an exchange of CCXT can be seen to do, from the requests that it would send.
+ *
+ * The library's own word is no evidence: it drops parameters without a word on some exchanges. So the
+ * requests of a few orders are built and looked at, and nothing of them leaves: one that does not hold
+ * key, quantity and price is not traded with at all; a time in force, or post-only, that changes
+ * nothing in a request is not there. The clock stands still meanwhile, so that two requests for the
+ * same order are the same, but for what is in the headers alone; where they are not, nothing can be
+ * told apart.
+ * @module
+ */
+import { fromQuanta } from "../../../../core/decimal.ts";
+import type { Capabilities, TimeInForce } from "../../../../core/instrument.ts";
+import type { Calls, CapturedRequest, Method } from "./calls.ts";
+import { claims, type UnifiedExchange } from "./exchange.ts";
+import { spelled } from "./keys.ts";
+import type { Listed } from "./markets.ts";
+import { placing } from "./requests.ts";
+
+/** What was seen, or the sentence that says why nothing can be traded. */
+export type Evidence =
+  | { readonly ok: true; readonly capabilities: Partial<Capabilities> }
+  | { readonly ok: false; readonly reason: string };
+
+/** A plain order comes twice: what differs between the two says nothing. */
+const ORDERS: readonly { readonly timeInForce: TimeInForce; readonly postOnly: boolean }[] = [
+  { timeInForce: "GTC", postOnly: false },
+  { timeInForce: "GTC", postOnly: false },
+  { timeInForce: "IOC", postOnly: false },
+  { timeInForce: "FOK", postOnly: false },
+  { timeInForce: "GTC", postOnly: true },
+];
+const ORDER_ID = "1234567890";
+/** No order has it: numbers of orders begin with 1. */
+const NO_ORDER = 0;
+const CLOCKS = ["milliseconds", "seconds", "microseconds", "nonce"] as const;
+/** Without them it cannot be known what became of an order. */
+const NEEDED = ["createOrder", "cancelOrder", "fetchOrder", "fetchOpenOrders", "fetchMyTrades"];
+
+/** Looks at requests for an order of this market, and says once what it saw. */
+export function seek(
+  of: {
+    readonly calls: Calls;
+    readonly exchange: UnifiedExchange;
+    readonly listed: Listed;
+    readonly prefix: string;
+  },
+  done: (evidence: Evidence) => void,
+): void {
+  const { calls, exchange, listed: { symbol } } = of;
+  const missing = NEEDED.filter((method) => !claims(exchange, method));
+  if (missing.length > 0) return done(no(exchange, `CCXT has no ${missing.join(", ")} for it`));
+  const release = stopClocks(exchange);
+  const end = (evidence: Evidence): void => {
+    release();
+    done(evidence);
+  };
+  const cancel: Method = (there) => there.cancelOrder(ORDER_ID, symbol);
+  calls.capture({ key: ORDER_ID, decimals: [] }, cancel, (seen) => {
+    if ("reason" in seen) return end(no(exchange, `a cancel: ${seen.reason}`));
+    captureAll(of, [], (requests) => end(judged(exchange, requests)));
+  });
+}
+
+type Seen = { readonly request: CapturedRequest } | { readonly reason: string };
+
+function captureAll(
+  of: Parameters<typeof seek>[0],
+  found: readonly Seen[],
+  done: (found: readonly Seen[]) => void,
+): void {
+  const next = ORDERS[found.length];
+  if (next === undefined) return done(found);
+  const { calls, listed, prefix } = of;
+  const { figures, method } = placing(plainOrder(listed, next), {
+    listed,
+    key: spelled(`${prefix}-${NO_ORDER}-1`),
+  });
+  calls.capture(figures, method, (seen) => captureAll(of, [...found, seen], done));
+}
+
+/** The smallest order at a round price. */
+function plainOrder(
+  { instrument: { priceRule, qtyRule } }: Listed,
+  kind: (typeof ORDERS)[number],
+): Parameters<typeof placing>[0] {
+  const [tick] = priceRule.ticks;
+  return {
+    ...kind,
+    side: "Buy",
+    quantity: fromQuanta(qtyRule.minQuanta, qtyRule.scale),
+    price: fromQuanta((tick?.stepQuanta ?? 1) * 1000, priceRule.scale),
+  };
+}
+
+function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence {
+  const texts = requests.map((seen) => "request" in seen ? seen.request : undefined);
+  const [plain, again, ioc, fok, post] = texts;
+  const [first] = requests;
+  if (plain === undefined) {
+    const reason = first !== undefined && "reason" in first ? first.reason : "nothing is sent";
+    return no(exchange, `a new order: ${reason}`);
+  }
+  const isSeen = (request: string | undefined): boolean =>
+    request !== undefined && plain === again && request !== plain;
+  const timeInForce: TimeInForce[] = ["GTC"];
+  if (isSeen(ioc)) timeInForce.push("IOC");
+  if (isSeen(fok) && fok !== ioc) timeInForce.push("FOK");
+  const isPostOnly = isSeen(post) && post !== ioc && post !== fok;
+  return { ok: true, capabilities: { timeInForce, postOnly: isPostOnly } };
+}
+
+function no({ id }: UnifiedExchange, reason: string): Evidence {
+  return { ok: false, reason: `Cannot trade on ${id} over CCXT: ${reason}` };
+}
+
+function stopClocks(exchange: UnifiedExchange): () => void {
+  const clocks = exchange as unknown as Record<(typeof CLOCKS)[number], () => number>;
+  const before = CLOCKS.map((name) => [name, clocks[name]] as const);
+  for (const [name, clock] of before) {
+    const now = clock.call(exchange);
+    clocks[name] = () => now;
+  }
+  return () => {
+    for (const [name, clock] of before) clocks[name] = clock;
+  };
+}

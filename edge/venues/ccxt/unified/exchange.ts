@@ -1,0 +1,116 @@
+/**
+ * CCXT's unified methods, as an exchange that has no parsers of its own here is traded by.
+ *
+ * What they answer is read as `unknown`: the library's types promise more than its exchanges keep.
+ * @module
+ */
+import type { CcxtExchange, CcxtLibrary } from "../library.ts";
+import { openExchange } from "../library.ts";
+import type { UnifiedOptions } from "./options.ts";
+
+/** A market as the library lists it. */
+export type UnifiedMarket = Readonly<Record<string, unknown>>;
+
+/** An exchange by its unified methods. Promises of these reject with the library's errors. */
+export interface UnifiedExchange extends CcxtExchange {
+  readonly id: string;
+  /** What it claims to have: true, "emulated", or anything else. */
+  readonly has: Readonly<Record<string, unknown>>;
+  readonly requiredCredentials: Readonly<Record<string, boolean>>;
+  readonly precisionMode: number;
+  /** Milliseconds from one request to the next. */
+  readonly rateLimit: number;
+  readonly markets: Readonly<Record<string, UnifiedMarket>> | undefined;
+  milliseconds: () => number;
+  loadMarkets(again: boolean): Promise<unknown>;
+  createOrder(
+    ...of: readonly [
+      symbol: string,
+      type: "limit",
+      side: "buy" | "sell",
+      amount: string,
+      price: string,
+      params: Readonly<Record<string, string | boolean>>,
+    ]
+  ): Promise<unknown>;
+  cancelOrder(...of: readonly [id: string, symbol: string]): Promise<unknown>;
+  fetchOrder(...of: readonly [id: string, symbol: string]): Promise<unknown>;
+  fetchOpenOrders(symbol: string): Promise<unknown>;
+  fetchOrders(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchClosedOrders(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchCanceledOrders(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchCanceledAndClosedOrders(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchMyTrades(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchOrderTrades(...of: readonly [id: string, symbol: string]): Promise<unknown>;
+  fetchBalance(): Promise<unknown>;
+  fetchTime(): Promise<unknown>;
+  watchOrderBook(symbol: string): Promise<unknown>;
+  watchOrders(symbol?: string): Promise<unknown>;
+  watchMyTrades(symbol?: string): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
+/** The library's ways of saying how fine a market is. Only the first gives steps. */
+export const TICK_SIZE = 4;
+export const DECIMAL_PLACES = 2;
+
+/** True if the exchange claims a method. That it does what it should is another matter. */
+export function claims({ has }: UnifiedExchange, method: string): boolean {
+  return has[method] === true || has[method] === "emulated";
+}
+
+/**
+ * Opens an exchange. `decimals`: figures as texts, for whatever is money; the library's books are
+ * wrong with texts on some exchanges, so they have an exchange of their own.
+ * @throws {Error} Rejects if the library does not know it, or has no such world for it.
+ */
+export function openUnified(
+  library: CcxtLibrary,
+  options: UnifiedOptions,
+  { decimals }: { readonly decimals: boolean },
+): Promise<UnifiedExchange> {
+  const { exchange: id, environment, endpoints, requestTimeoutMs } = options;
+  return openExchange(library, id, {
+    enableRateLimit: false, // orders are paced by the core, reads by `reads.ts`
+    timeout: requestTimeoutMs + LATER_MS,
+    streaming: { keepAlive: KEEP_ALIVE_MS },
+    has: { fetchCurrencies: false },
+    options: {
+      defaultType: "spot",
+      fetchMargins: false,
+      warnOnFetchOpenOrdersWithoutSymbol: false,
+      maxRetriesOnFailure: 0,
+    },
+    ...(decimals ? { number: String } : {}),
+  }).then((opened) => {
+    const exchange = opened as UnifiedExchange; // the same object by all of its methods
+    const isOn = true;
+    if (environment === "testnet") exchange.setSandboxMode(isOn);
+    if (!hasAddresses(exchange)) throw new Error(`${id} has no ${environment}`);
+    if (endpoints !== null) redirect(exchange, endpoints);
+    return exchange;
+  });
+}
+
+/** Ours ends a request first, and knows what it means. */
+const LATER_MS = 5000;
+const KEEP_ALIVE_MS = 2500;
+
+/** Where an exchange has no sandbox the library takes its addresses away without a word. */
+function hasAddresses({ urls }: UnifiedExchange): boolean {
+  return typeof urls.api === "string" || Object.keys(urls.api ?? {}).length > 0;
+}
+
+function redirect(
+  { urls }: UnifiedExchange,
+  to: { readonly rest: string; readonly stream: string },
+): void {
+  const moved = (value: unknown): unknown => {
+    if (typeof value === "string") {
+      return value.replace(/^https?:\/\/[^/]+/, to.rest).replace(/^wss?:\/\/[^/]+/, to.stream);
+    }
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, moved(inner)]));
+  };
+  Object.assign(urls, { api: moved(urls.api) });
+}

@@ -1,0 +1,177 @@
+/**
+ * Executions: read from the exchange's own list of them, named, and offered in order.
+ *
+ * Invariant: an execution is offered under the key of its order, or as a stranger's once the exchange
+ * has said whose it is. What happened before the account began is not told.
+ * @module
+ */
+import type { Micros } from "../../../../core/numbers.ts";
+import { pxOf, qtyOf } from "../reporter.ts";
+import type { Account } from "./account.ts";
+import { claims } from "./exchange.ts";
+import type { Listed } from "./markets.ts";
+import type { KnownOrder } from "./orders.ts";
+import { readPages, type Unread } from "./pages.ts";
+import { parseOrder, parseTrades, type UnifiedTrade } from "./rows.ts";
+
+/** Years of days, or as many pages. */
+const PAGES_MAX = 10_000;
+/** Strangers' executions that are remembered: lists overlap. */
+const STRANGERS_MAX = 50_000;
+const COMPLETE_READS_MAX = 6;
+const COMPLETE_AGAIN_US = 500_000;
+/** An order may be dated later than its first execution, by another clock of the same exchange. */
+const EARLIER_MS = 60_000;
+
+/** What came of offering: nothing, or why it could not be done. */
+export type Offered = Unread | undefined;
+
+/** The executions of one account. */
+export class Executions {
+  readonly #account: Account;
+  readonly #strangers = new Set<string>();
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  /** Reads what was executed from a time on, to its end; nothing is offered. */
+  readSince(
+    of: { readonly listed: Listed; readonly fromMs: number; readonly isUrgent?: boolean },
+    done: (found: readonly UnifiedTrade[] | Unread) => void,
+  ): void {
+    const { listed: { symbol }, fromMs, isUrgent = false } = of;
+    const { reads, venueMs } = this.#account;
+    readPages({
+      ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseTrades },
+      ask: (pageMs, use) =>
+        reads.ask((there) => there.fetchMyTrades(symbol, pageMs), use, { isUrgent }),
+    }, done);
+  }
+
+  /** Offers executions, each once whose it is is known. */
+  offer(listed: Listed, trades: readonly UnifiedTrade[], done: (offered: Offered) => void): void {
+    const { beganMs } = this.#account;
+    const told = trades.filter(({ timeMs }) => timeMs >= beganMs);
+    this.#name(listed, told, (offered) => {
+      if (offered !== undefined) return done(offered);
+      const problem = this.#account.reading(() => {
+        for (const trade of told.toSorted(byTime)) this.#say(listed, trade);
+      });
+      done(problem === undefined ? undefined : { failure: problem });
+    });
+  }
+
+  /** Offers what an order has executed, until it is as much as the exchange counts. */
+  complete(
+    order: KnownOrder,
+    executed: number,
+    done: (isComplete: boolean) => void,
+    reads = 1,
+  ): void {
+    const { venueOrderId, listed } = order;
+    if (order.executed >= executed) return done(true);
+    if (venueOrderId === null || reads > COMPLETE_READS_MAX) {
+      const counts = { order: order.key, executed, offered: order.executed };
+      this.#account.host.log("alarm", "executions_missing", counts);
+      return done(false);
+    }
+    this.#readOf(order, venueOrderId, (trades) => {
+      this.offer(listed, trades, () => {
+        if (order.executed >= executed) return done(true);
+        this.#account.timers.after(
+          COMPLETE_AGAIN_US * reads,
+          () => this.complete(order, executed, done, reads + 1),
+        );
+      });
+    });
+  }
+
+  /** Reads the executions of one order; none where it fails, which is tried again. */
+  #readOf(
+    order: KnownOrder,
+    venueOrderId: string,
+    done: (trades: readonly UnifiedTrade[]) => void,
+  ): void {
+    const { listed, placedMs } = order;
+    const { exchange, reads } = this.#account;
+    const mine = (trades: readonly UnifiedTrade[]): readonly UnifiedTrade[] =>
+      trades.filter(({ orderId }) => orderId === venueOrderId);
+    if (!claims(exchange, "fetchOrderTrades")) {
+      const fromMs = placedMs - EARLIER_MS;
+      return this.readSince({ listed, fromMs, isUrgent: true }, (found) => {
+        done("failure" in found ? [] : mine(found));
+      });
+    }
+    reads.ask((there) => there.fetchOrderTrades(venueOrderId, listed.symbol), (answer) => {
+      let trades: readonly UnifiedTrade[] = [];
+      if (answer.kind === "ok") {
+        this.#account.reading(() => {
+          trades = mine(parseTrades(answer.value));
+        });
+      }
+      done(trades);
+    }, { isUrgent: true });
+  }
+
+  /** Asks whose the orders are that are not known yet, one by one. */
+  #name(
+    listed: Listed,
+    trades: readonly UnifiedTrade[],
+    done: (offered: Offered) => void,
+  ): void {
+    const unknown = trades.find(({ orderId }) =>
+      this.#account.orders.keyOf(listed, orderId) === undefined
+    );
+    if (unknown === undefined) return done(undefined);
+    const { orderId } = unknown;
+    const { orders, reads } = this.#account;
+    reads.ask((there) => there.fetchOrder(orderId, listed.symbol), (answer) => {
+      if (answer.kind === "error") {
+        if (answer.error.outcome !== "absent") return done({ failure: answer.error });
+        orders.noteStranger(listed, orderId); // it does not show it any more, or never to us
+        return this.#name(listed, trades, done);
+      }
+      const problem = this.#account.reading(() => {
+        const { key, placedMs } = parseOrder(answer.value);
+        if (!this.#account.isOurs(key)) return orders.noteStranger(listed, orderId);
+        const since = placedMs ?? unknown.timeMs;
+        orders.note({ key, listed, venueOrderId: orderId, placedMs: since });
+      });
+      if (problem !== undefined) return done({ failure: problem });
+      this.#name(listed, trades, done);
+    }, { isUrgent: true });
+  }
+
+  #say(listed: Listed, trade: UnifiedTrade): void {
+    const { instrument, symbol } = listed;
+    const { orders, reporter } = this.#account;
+    const clOrdId = orders.keyOf(listed, trade.orderId) ?? null;
+    const execId = `${symbol}-${trade.id}-${trade.side === "Buy" ? "B" : "S"}`;
+    const lastQty = qtyOf(trade.quantity, instrument);
+    const order = clOrdId === null ? undefined : orders.get(clOrdId);
+    const seen = order?.trades ?? this.#strangers;
+    if (seen.has(execId)) return;
+    reporter.say("OrderExecuted", {
+      ...{ order: null, clOrdId, venueOrderId: trade.orderId },
+      ...{ execId, lastQty, lastPx: pxOf(trade.price, instrument) },
+      liquidity: trade.liquidity,
+      commission: trade.commission,
+      commissionCurrency: trade.commissionCurrency ?? instrument.quote,
+      provisional: false,
+      side: trade.side,
+    }, { instrument, timeMs: trade.timeMs });
+    seen.add(execId);
+    if (order !== undefined) order.executed += lastQty;
+    else if (seen.size > STRANGERS_MAX) seen.delete([...seen][0] ?? "");
+  }
+}
+
+function byTime(left: UnifiedTrade, right: UnifiedTrade): number {
+  return left.timeMs - right.timeMs || (left.id < right.id ? -1 : 1);
+}
+
+/** When the clocks say that a span begins: no later than the venue dates what was then. */
+export function venueMsOf(sinceUs: Micros, { skewMs }: Pick<Account, "skewMs">): number {
+  return Math.floor(sinceUs / 1000) + Math.min(0, skewMs);
+}

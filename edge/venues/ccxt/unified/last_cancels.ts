@@ -1,0 +1,36 @@
+/**
+ * The last word: whatever of ours rests is cancelled, and nobody waits for answers.
+ *
+ * What is known from memory goes first, then what the exchange lists: in safe mode an adapter has just
+ * started and knows of nothing. What is not ours stays.
+ * @module
+ */
+import type { Listed } from "./markets.ts";
+import type { Desk } from "./desk.ts";
+import { parseMarks } from "./rows.ts";
+
+/** Cancels all orders of ours that may rest. */
+export function cancelOurs({ account, commands }: Desk): void {
+  const asked = new Set<string>();
+  const cancel = (listed: Listed, venueOrderId: string): void => {
+    if (asked.has(venueOrderId)) return;
+    asked.add(venueOrderId);
+    commands.cancelOrder({ listed, venueOrderId }, () => {});
+  };
+  for (const { listed, venueOrderId } of account.orders.all()) {
+    if (venueOrderId !== null) cancel(listed, venueOrderId);
+  }
+  for (const listed of account.listed) {
+    account.reads.ask((there) => there.fetchOpenOrders(listed.symbol), (answer) => {
+      if (answer.kind === "error") {
+        const reason = answer.error.text;
+        return account.host.log("warning", "open_orders_not_read", { reason });
+      }
+      account.reading(() => {
+        for (const { key, id } of parseMarks(answer.value)) {
+          if (account.isOurs(key)) cancel(listed, id);
+        }
+      });
+    }, { isUrgent: true });
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Questions to the exchange, one after the other, no faster than the library says that it takes them.
+ *
+ * What an order waits for goes first. Orders themselves are not asked here: they never wait behind a
+ * question. After a limit nothing is asked for as long as the exchange says.
+ * Bounded: `WAITING_MAX` questions wait; what is asked beyond that is told so at once.
+ * @module
+ */
+import type { Micros } from "../../../../core/numbers.ts";
+import type { Timers } from "../../../ports.ts";
+import type { CallError, Calls, CallStamps, Method } from "./calls.ts";
+
+/** What came of a question. */
+export type Answer =
+  | { readonly kind: "ok"; readonly value: unknown; readonly stamps: CallStamps }
+  | { readonly kind: "error"; readonly error: CallError; readonly stamps: CallStamps };
+
+type Question = { readonly method: Method; readonly done: (answer: Answer) => void };
+
+const WAITING_MAX = 10_000;
+const TOO_MANY: CallError = {
+  class: "overload",
+  outcome: "failed",
+  rejectCode: "VENUE_RATE_LIMIT",
+  text: `Cannot ask: ${WAITING_MAX} questions wait`,
+  retryAfterMs: undefined,
+};
+
+/** Asks one exchange. */
+export class Reads {
+  readonly #calls: Calls;
+  readonly #timers: Timers;
+  readonly #nowUs: () => Micros;
+  readonly #gapUs: number;
+  readonly #urgent: Question[] = [];
+  readonly #others: Question[] = [];
+  #isBusy = false;
+  #notBeforeUs = 0;
+  #isStopped = false;
+
+  constructor(of: {
+    readonly calls: Calls;
+    readonly timers: Timers;
+    readonly nowUs: () => Micros;
+    /** From one question to the next. */
+    readonly gapMs: number;
+  }) {
+    this.#calls = of.calls;
+    this.#timers = of.timers;
+    this.#nowUs = of.nowUs;
+    this.#gapUs = of.gapMs * 1000;
+  }
+
+  /** Asks; the answer comes once, later. `isUrgent`: an order waits for it. */
+  ask(
+    method: Method,
+    done: (answer: Answer) => void,
+    { isUrgent = false }: { readonly isUrgent?: boolean } = {},
+  ): void {
+    if (this.#urgent.length + this.#others.length >= WAITING_MAX) {
+      const nowUs = this.#nowUs();
+      const answer = { kind: "error", error: TOO_MANY, stamps: { submitUs: nowUs, ackUs: nowUs } };
+      return this.#timers.soon(() => done(answer as Answer));
+    }
+    (isUrgent ? this.#urgent : this.#others).push({ method, done });
+    this.#next();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #next(): void {
+    if (this.#isBusy || this.#isStopped) return;
+    const waiting = this.#urgent.length > 0 ? this.#urgent : this.#others;
+    if (waiting.length === 0) return;
+    this.#isBusy = true;
+    const pauseUs = this.#notBeforeUs - this.#nowUs();
+    if (pauseUs <= 0) return this.#askFirst();
+    this.#timers.after(pauseUs, () => this.#askFirst());
+  }
+
+  /** Who is first is seen when the pause is over. */
+  #askFirst(): void {
+    const question = this.#urgent.shift() ?? this.#others.shift();
+    if (question === undefined || this.#isStopped) {
+      this.#isBusy = false;
+      return;
+    }
+    this.#notBeforeUs = this.#nowUs() + this.#gapUs;
+    this.#calls.read(question.method, (answer) => {
+      this.#isBusy = false;
+      if (answer.kind === "error") this.#rest(answer.error);
+      question.done(answer);
+      this.#next();
+    });
+  }
+
+  #rest({ retryAfterMs }: CallError): void {
+    if (retryAfterMs === undefined) return;
+    this.#notBeforeUs = Math.max(this.#notBeforeUs, this.#nowUs() + retryAfterMs * 1000);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Reconciliation: everything the exchange knows of the account, in an order in which it is consistent.
+ *
+ * 1. The open orders of each instrument. 2. Balances, executions since, balances again: where both
+ * readings are the same nothing moved in between, and the executions explain the account; else again,
+ * some times. 3. Offered: executions, one `AccountReported` if the account stood still, `Reconciled`.
+ *
+ * Invariant: `Reconciled` is said only if all of it was read. A new one ends the old, which is answered
+ * as failed.
+ * @module
+ */
+import type { ReconcileAccount } from "../../../../core/command.ts";
+import type { AccountPayloads, OpenOrder } from "../../../../core/event.ts";
+import { PayloadError } from "../payload.ts";
+import { pxOf, qtyOf } from "../reporter.ts";
+import type { Account } from "./account.ts";
+import type { Answer } from "./reads.ts";
+import { type Executions, venueMsOf } from "./executions.ts";
+import type { Method } from "./calls.ts";
+import type { Listed } from "./markets.ts";
+import { reasonOf } from "./pages.ts";
+import {
+  parseMark,
+  parseOrder,
+  parseTotals,
+  rowsOf,
+  type UnifiedOrder,
+  type UnifiedTrade,
+} from "./rows.ts";
+
+const ACCOUNT_READS_MAX = 3;
+
+type Balances = AccountPayloads["AccountReported"]["balances"];
+
+/** What has been read so far. */
+type Progress = {
+  readonly command: ReconcileAccount;
+  readonly openOrders: OpenOrder[];
+  readonly trades: Map<Listed, readonly UnifiedTrade[]>;
+  balances: Balances | undefined;
+  reads: number;
+};
+
+/** Answers the reconciliations of one account. */
+export class Reconciliations {
+  readonly #account: Account;
+  readonly #executions: Executions;
+  /** Once reported, a currency goes on being reported. */
+  readonly #currencies = new Set<string>();
+  #current: Progress | undefined;
+
+  constructor(account: Account, executions: Executions) {
+    this.#account = account;
+    this.#executions = executions;
+    for (const { instrument: { base, quote } } of account.listed) {
+      this.#currencies.add(base).add(quote);
+    }
+  }
+
+  start(command: ReconcileAccount): void {
+    if (this.#current !== undefined) this.#fail(this.#current, "another took its place");
+    const progress: Progress = {
+      command,
+      openOrders: [],
+      trades: new Map(),
+      balances: undefined,
+      reads: 0,
+    };
+    this.#current = progress;
+    this.#begin(command);
+    this.#each(progress, this.#account.listed, {
+      read: (listed, next) => this.#readOpenOrders(progress, listed, next),
+      done: () => this.#readAccount(progress),
+    });
+  }
+
+  /** An account that is taken over begins now; one that was known began where the core last knew it. */
+  #begin({ sinceUs }: ReconcileAccount): void {
+    const account = this.#account;
+    if (sinceUs === null) account.beganMs = account.venueMs;
+    else if (account.beganMs === Infinity) account.beganMs = venueMsOf(sinceUs, account);
+  }
+
+  #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
+    this.#ask(progress, (there) => there.fetchOpenOrders(listed.symbol), (value) => {
+      for (const row of rowsOf(value)) this.#note(progress, { listed, row });
+      next();
+    });
+  }
+
+  /** A stranger's order that cannot be counted is not shown, and holds up nothing. */
+  #note(
+    { openOrders }: Progress,
+    { listed, row }: { readonly listed: Listed; readonly row: unknown },
+  ): void {
+    const { key, id, timeMs } = parseMark(row);
+    const isOurs = this.#account.isOurs(key);
+    if (isOurs) {
+      const placedMs = timeMs === 0 ? this.#account.venueMs : timeMs;
+      this.#account.orders.note({ key, listed, venueOrderId: id, placedMs });
+    } else {
+      this.#account.orders.noteStranger(listed, id);
+    }
+    try {
+      openOrders.push(openOrderOf(parseOrder(row), listed));
+    } catch (error) {
+      if (!(error instanceof PayloadError) || isOurs) throw error;
+      const reason = `${error.message}; order ${id} is not ours and is not shown`;
+      this.#account.host.log("alarm", "market_changed", { reason });
+    }
+  }
+
+  /** Reads balances, and what explains them, until they stand still. */
+  #readAccount(progress: Progress): void {
+    this.#ask(progress, (there) => there.fetchBalance(), (value) => {
+      const balances = this.#balancesOf(parseTotals(value));
+      const before = progress.balances;
+      const isStill = JSON.stringify(before) === JSON.stringify(balances);
+      progress.balances = balances;
+      progress.reads++;
+      const { sinceUs } = progress.command;
+      if (sinceUs === null || isStill) return this.#offer(progress);
+      if (progress.reads > ACCOUNT_READS_MAX) {
+        progress.balances = undefined;
+        return this.#offer(progress);
+      }
+      const fromMs = Math.max(this.#account.beganMs, venueMsOf(sinceUs, this.#account));
+      this.#each(progress, this.#account.listed, {
+        read: (listed, next) => this.#readTrades(progress, { listed, fromMs }, next),
+        done: () => this.#readAccount(progress),
+      });
+    });
+  }
+
+  #readTrades(
+    progress: Progress,
+    of: { readonly listed: Listed; readonly fromMs: number },
+    next: () => void,
+  ): void {
+    this.#executions.readSince(of, (found) => {
+      if (this.#current !== progress) return;
+      if ("failure" in found) return this.#fail(progress, reasonOf(found));
+      progress.trades.set(of.listed, found);
+      next();
+    });
+  }
+
+  #offer(progress: Progress): void {
+    const { command, balances, trades, openOrders } = progress;
+    const { reporter, host, orders } = this.#account;
+    this.#each(progress, [...trades], {
+      read: ([listed, found], next) => {
+        this.#executions.offer(listed, found, (offered) => {
+          if (this.#current !== progress) return;
+          if (offered !== undefined) return this.#fail(progress, reasonOf(offered));
+          next();
+        });
+      },
+      done: () => {
+        const said = { instrument: null, timeMs: null };
+        const key = `account ${command.request}`;
+        if (balances === undefined) host.log("warning", "account_not_compared");
+        else reporter.say("AccountReported", { balances, positions: [] }, { ...said, key });
+        // Its list was read before the end that was told since.
+        const open = openOrders.filter(({ clOrdId }) =>
+          clOrdId === null || orders.get(clOrdId)?.isOver !== true
+        );
+        this.#current = undefined;
+        reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
+      },
+    });
+  }
+
+  /** Those of our instruments, and whatever else is there. */
+  #balancesOf(totals: ReadonlyMap<string, string>): Balances {
+    for (const [currency, total] of totals) {
+      if (total !== "0") this.#currencies.add(currency);
+    }
+    return [...this.#currencies].toSorted()
+      .map((currency) => ({ currency, total: totals.get(currency) ?? "0" }));
+  }
+
+  #ask(progress: Progress, method: Method, use: (value: unknown) => void): void {
+    this.#account.reads.ask(method, (answer: Answer) => {
+      if (this.#current !== progress) return;
+      if (answer.kind === "error") return this.#fail(progress, answer.error.text);
+      const problem = this.#account.reading(() => use(answer.value));
+      if (problem !== undefined && this.#current === progress) this.#fail(progress, problem);
+    });
+  }
+
+  /** One after the other, as long as nobody else is reconciled. */
+  #each<Of>(
+    progress: Progress,
+    all: readonly Of[],
+    { read, done }: {
+      readonly read: (one: Of, next: () => void) => void;
+      readonly done: () => void;
+    },
+  ): void {
+    if (this.#current !== progress) return;
+    const [first, ...others] = all;
+    if (first === undefined) return done();
+    read(first, () => this.#each(progress, others, { read, done }));
+  }
+
+  #fail({ command }: Progress, text: string): void {
+    this.#current = undefined;
+    const said = { instrument: null, timeMs: null };
+    this.#account.reporter.say("ReconcileFailed", { request: command.request, text }, said);
+  }
+}
+
+function openOrderOf(order: UnifiedOrder, { instrument }: Listed): OpenOrder {
+  return {
+    clOrdId: order.key,
+    venueOrderId: order.id,
+    instrument: instrument.id,
+    side: order.side,
+    orderQty: qtyOf(order.quantity, instrument),
+    cumQty: qtyOf(order.executed, instrument),
+    price: order.price === null ? null : pxOf(order.price, instrument),
+  };
+}
