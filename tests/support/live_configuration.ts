@@ -28,7 +28,12 @@ export type LiveConfiguration = {
   readonly tripwire?: string;
   /** Further entries of the venue, as lines of YAML. */
   readonly venue?: readonly string[];
+  /** It is traded on by the library's unified methods. */
+  readonly isExperimental?: boolean;
 };
+
+const TESTED = [`recv_window_ms: ${ABSENCE_MS / 2}`, `propagation_ms: ${ABSENCE_MS / 2}`];
+const EXPERIMENTAL = ["experimental: true", `absence_proof_ms: ${ABSENCE_MS}`, "poll_ms: 1000"];
 
 /** Returns the YAML of a daemon whose one venue `main` is a fake; writes the secrets it names. */
 export function liveConfiguration(of: LiveConfiguration): string {
@@ -52,8 +57,7 @@ export function liveConfiguration(of: LiveConfiguration): string {
     `      exchange: ${of.exchange}`,
     `      endpoints: { rest: "http://127.0.0.1:${of.port}", stream: "ws://127.0.0.1:${of.port}" }`,
     `      request_timeout_ms: ${REQUEST_TIMEOUT_MS}`,
-    `      recv_window_ms: ${ABSENCE_MS / 2}`,
-    `      propagation_ms: ${ABSENCE_MS / 2}`,
+    ...(of.isExperimental === true ? EXPERIMENTAL : TESTED).map((line) => `      ${line}`),
     "    credentials: { api_key: { file: api_key }, secret: { file: secret } }",
     `    pacing: { per_second: ${perSecond}, burst: ${burst} }`,
     "    breaker: { failures: 20, cool_ms: 500 }",

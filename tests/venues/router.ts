@@ -48,7 +48,9 @@ export class Router<State extends RouteState> {
     const weight = typeof route?.weight === "function" ? route.weight(params) : route?.weight ?? 1;
     const cost = { weight, isOrder: route?.isOrder ?? false };
     const isNew = route?.intention === "place" || route?.intention === "replace";
-    const id = (isNew ? params.get("newClientOrderId") : null) ?? params.get("origClientOrderId");
+    const named = this.#state.exchange.orders.get(Number(params.get("orderId") ?? NaN));
+    const id = (isNew ? params.get("newClientOrderId") : null) ??
+      params.get("origClientOrderId") ?? named?.clientOrderId ?? null;
     if (!route?.intention || id === null) return { cost };
     return { cost, clientOrderId: id, intention: route.intention };
   }

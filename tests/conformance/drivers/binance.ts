@@ -9,6 +9,7 @@ import {
 } from "../../support/live_configuration.ts";
 import { DRY_CASE } from "../cases/clients.ts";
 import type { Terms } from "../driver.ts";
+import { keyOf, spelled } from "../../../edge/venues/ccxt/unified/keys.ts";
 import { type FakeVenue, fakeVenueDriver } from "./fake_venue.ts";
 
 const TERMS: Omit<Terms, "instrument"> = {
@@ -100,6 +101,41 @@ const USDM: FakeVenue = {
     }),
 };
 
+/** Its protocol under another name, for which there are no parsers here. */
+const EXPERIMENTAL: FakeVenue = {
+  ...SPOT,
+  name: "ccxt-experimental",
+  routes: {
+    place: "POST /api/v3/order",
+    cancel: "DELETE /api/v3/order",
+    lookup: "GET /api/v3/order",
+    reconcile: "GET /api/v3/account",
+  },
+  spelling: { spelled, keyOf },
+  lacking: {
+    disturb: "says on its stream is not read: executions and ends are read from its lists",
+    halfOpen: "has a stream that nothing depends on: it is asked by the clock as well",
+    endStream: "has a stream that nothing depends on: it is asked by the clock as well",
+    drop: "has a stream that nothing depends on: it is asked by the clock as well",
+    deposit: "does not tell what cash came and went: the account halts until it is taken over",
+  },
+  config: (port, directory) =>
+    liveConfiguration({
+      exchange: "binanceus",
+      isExperimental: true,
+      symbol: "BTC/USDT",
+      priceQuantum: "0.01",
+      quantityQuantum: "0.00001",
+      venue: [RARELY_RECONCILED],
+      pacing: PACING,
+      dryClient: DRY_CLIENT,
+      port,
+      directory,
+    }),
+};
+
+/** Any exchange of CCXT that is not tested here. */
+export const CCXT_EXPERIMENTAL_DRIVER = fakeVenueDriver(EXPERIMENTAL);
 /** Binance spot. */
 export const BINANCE_SPOT_DRIVER = fakeVenueDriver(SPOT);
 /** Binance USD-M futures. */

@@ -32,6 +32,11 @@ export type FakeVenue = {
   /** What the configuration gives the venue's dead man's switch; absent: it has none. */
   readonly deadManMs?: number;
   readonly lacking: Partial<Record<Verb | FaultName, string>>;
+  /** A key as the venue is told it, and back; absent: as it is. */
+  readonly spelling?: {
+    readonly spelled: (key: string) => string;
+    readonly keyOf: (word: string) => string | null;
+  };
   /** A configuration of the daemon for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
 };
@@ -136,8 +141,8 @@ class RunningFake implements OpenVenue {
   #acts(): Pick<Verbs, "fill" | "cancelUnasked" | "byHand" | "bust" | "deposit"> {
     return {
       fill: ({ clOrdId }, { qty, count = 1 }) =>
-        this.#tell({ op: "fill", order: clOrdId, qty, count }),
-      cancelUnasked: ({ clOrdId }) => this.#tell({ op: "cancel", order: clOrdId }),
+        this.#tell({ op: "fill", order: this.#spelled(clOrdId), qty, count }),
+      cancelUnasked: ({ clOrdId }) => this.#tell({ op: "cancel", order: this.#spelled(clOrdId) }),
       byHand: async ({ side, price, qty }) => {
         const { symbol } = MARKET;
         const control = { op: "foreign", symbol, type: "LIMIT", price, qty } as const;
@@ -149,7 +154,8 @@ class RunningFake implements OpenVenue {
       },
       bust: async ({ clOrdId }) => {
         const { trades } = await this.#audit();
-        const trade = trades.findLast(({ clientOrderId }) => clientOrderId === clOrdId);
+        const key = this.#spelled(clOrdId);
+        const trade = trades.findLast(({ clientOrderId }) => clientOrderId === key);
         if (trade === undefined) throw new Error(`Cannot bust: ${clOrdId} must have traded`);
         await this.#tell({ op: "bust", tradeId: trade.tradeId });
       },
@@ -165,8 +171,9 @@ class RunningFake implements OpenVenue {
       countdowns: async () => (await this.#audit()).countdowns,
       timesPlaced: async (clOrdId) => {
         const { seen } = await this.#audit();
+        const key = this.#spelled(clOrdId);
         return seen.find(({ clientOrderId, intention }) =>
-          clientOrderId === clOrdId && intention === "place"
+          clientOrderId === key && intention === "place"
         )?.received ?? 0;
       },
       orderRequests: async () =>
@@ -174,10 +181,14 @@ class RunningFake implements OpenVenue {
           .reduce((sum, { received }) => sum + received, 0),
       resting: async () =>
         (await this.#audit()).orders.filter(({ state }) => WORKING.includes(state))
-          .map(({ clientOrderId }) => clientOrderId),
+          .map(({ clientOrderId }) => this.#fake.spelling?.keyOf(clientOrderId) ?? clientOrderId),
       position: async () => positionOf(await this.#audit(), this.#fake),
       best: () => this.#best(),
     };
+  }
+
+  #spelled(key: string): string {
+    return this.#fake.spelling?.spelled(key) ?? key;
   }
 
   async #best(): Promise<{ readonly bid: string; readonly ask: string }> {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Driver } from "../driver.ts";
-import { BINANCE_SPOT_DRIVER, BINANCE_USDM_DRIVER } from "./binance.ts";
+import { BINANCE_SPOT_DRIVER, BINANCE_USDM_DRIVER, CCXT_EXPERIMENTAL_DRIVER } from "./binance.ts";
 import { PAPER_DRIVER } from "./paper.ts";
 import { TEST_EXCHANGE_DRIVER } from "./test_exchange.ts";
 
@@ -13,4 +13,5 @@ export const DRIVERS: readonly Driver[] = [
   TEST_EXCHANGE_DRIVER,
   BINANCE_SPOT_DRIVER,
   BINANCE_USDM_DRIVER,
+  CCXT_EXPERIMENTAL_DRIVER,
 ];

@@ -37,7 +37,8 @@ import { Reconciliations } from "./reconciliation.ts";
 import { Reconnect } from "../reconnect.ts";
 import { Reporter } from "../reporter.ts";
 import { reasonOf, Rest } from "./rest.ts";
-import { ServerClock } from "./server_clock.ts";
+import { ServerClock } from "../server_clock.ts";
+import { meterOf } from "./server_time.ts";
 import { UserStream } from "./user_stream.ts";
 import { WithoutStream } from "./without_stream.ts";
 
@@ -108,7 +109,7 @@ export class CcxtVenue implements VenueAdapter {
       ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
       product: options.product,
       clockIsOff: () => {
-        if (this.#desk !== undefined) this.#clock.measure(this.#desk.account, () => {});
+        if (this.#desk !== undefined) this.#clock.measure(meterOf(this.#desk.account), () => {});
       },
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());
@@ -267,7 +268,7 @@ export class CcxtVenue implements VenueAdapter {
       bookLevels: this.#options.bookLevels,
     });
     this.#market.start();
-    this.#clock.measure(account, () => {
+    this.#clock.measure(meterOf(account), () => {
       if (this.#hasSecrets && !this.#isStopped) this.#openAccount(desk);
     });
   }

@@ -6,8 +6,7 @@
 import { ClOrdIds, type OrderCommand } from "../../../../core/command.ts";
 import type { OrderRef } from "../../../../core/event.ts";
 import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
-import type { InstrumentId, RequestId } from "../../../../core/numbers.ts";
-import type { OrderId } from "../../../../core/numbers.ts";
+import type { InstrumentId, Micros, OrderId, RequestId } from "../../../../core/numbers.ts";
 import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import { PayloadError } from "../payload.ts";
@@ -35,10 +34,9 @@ export class Account {
   readonly reporter: Reporter;
   readonly orders = new Orders();
   readonly listed: readonly Listed[];
-  /** The venue's clock less ours, milliseconds, as last measured. */
-  skewMs = 0;
   /** Nothing from before is told: it is part of the account that was taken over. The venue's clock. */
   beganMs = Infinity;
+  readonly #skewUs: () => number;
   readonly #keys = new ClOrdIds();
 
   constructor(of: {
@@ -49,6 +47,8 @@ export class Account {
     readonly reads: Reads;
     readonly reporter: Reporter;
     readonly listed: readonly Listed[];
+    /** The venue's clock less ours, microseconds, as last measured. */
+    readonly skewUs: () => number;
   }) {
     this.host = of.host;
     this.timers = of.timers;
@@ -57,12 +57,18 @@ export class Account {
     this.reads = of.reads;
     this.reporter = of.reporter;
     this.listed = of.listed;
+    this.#skewUs = of.skewUs;
     this.#keys.prefix = of.host.clOrdIdPrefix;
   }
 
   /** The venue's time, milliseconds, as well as is known. */
   get venueMs(): number {
-    return Math.floor(this.host.nowUs() / 1000) + this.skewMs;
+    return Math.floor((this.host.nowUs() + this.#skewUs()) / 1000);
+  }
+
+  /** When a span that began so by our clock begins, no later than the venue dates what was then. */
+  venueMsOf(sinceUs: Micros): number {
+    return Math.floor((sinceUs + Math.min(0, this.#skewUs())) / 1000);
   }
 
   byId(id: InstrumentId): Listed | undefined {

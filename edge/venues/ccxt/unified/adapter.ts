@@ -17,12 +17,14 @@ import { type Redact, redactor } from "../../../redaction.ts";
 import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../../venue.ts";
 import { Reconnect } from "../reconnect.ts";
 import { Reporter } from "../reporter.ts";
+import { type Meter, ServerClock } from "../server_clock.ts";
 import { Books } from "./books.ts";
+import { setClocks } from "./clocks.ts";
 import { Calls } from "./calls.ts";
 import { type Desk, deskOf } from "./desk.ts";
 import { seek } from "./evidence.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
-import { giveKeys, missingKeys, raiseNonces } from "./keyring.ts";
+import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
 import { type Listed, listMarkets } from "./markets.ts";
 import type { UnifiedOptions } from "./options.ts";
@@ -32,7 +34,6 @@ const BODY_BYTES_MAX = 64 << 20; // all markets of an exchange in one answer
 const SECRETS_AGAIN_US = 30_000_000;
 const MARKETS_AGAIN_US = 900_000_000;
 const EVIDENCE_AGAIN_US = 60_000_000;
-const CLOCK_AGAIN_US = 600_000_000;
 const FAILURES_MAX = 3;
 
 /** One venue over CCXT's unified methods. */
@@ -46,6 +47,7 @@ export class UnifiedVenue implements VenueAdapter {
   readonly #reads: Reads;
   readonly #reporter: Reporter;
   readonly #loading: Reconnect;
+  readonly #clock: ServerClock;
   #redact: Redact = redactor([]);
   #hasSecrets = false;
   /** undefined: not seen yet. */
@@ -73,6 +75,7 @@ export class UnifiedVenue implements VenueAdapter {
     this.#exchange = of.exchange;
     this.#bookExchange = of.bookExchange;
     this.#reporter = new Reporter(host, ports.timers);
+    this.#clock = new ServerClock(host.nowUs);
     const { nowUs } = host;
     const { timers, http } = ports;
     const redact: Redact = (text) => this.#redact(text);
@@ -83,7 +86,8 @@ export class UnifiedVenue implements VenueAdapter {
       bodyBytesMax: BODY_BYTES_MAX,
     });
     const common = { transport, timers, nowUs, redact, deadlineUs };
-    this.#calls = new Calls({ ...common, exchange: of.exchange });
+    const clockIsOff = (): void => this.#measureClock(() => {});
+    this.#calls = new Calls({ ...common, exchange: of.exchange, clockIsOff });
     void new Calls({ ...common, exchange: of.bookExchange }); // its requests leave the same way
     this.#reads = new Reads({
       ...{ calls: this.#calls, timers, nowUs },
@@ -91,6 +95,7 @@ export class UnifiedVenue implements VenueAdapter {
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());
     for (const exchange of [of.exchange, of.bookExchange]) {
+      setClocks(exchange, () => this.#clock.nonce());
       exchange.log = (...parts) =>
         host.log("debug", "library_said", { text: redact(parts.map(String).join(" ")) });
     }
@@ -131,6 +136,7 @@ export class UnifiedVenue implements VenueAdapter {
   stop(): void {
     this.#isStopped = true;
     this.#loading.stop();
+    this.#clock.stop();
     this.#reads.stop();
     this.#books?.stop();
     this.#desk?.rounds.stop();
@@ -152,7 +158,6 @@ export class UnifiedVenue implements VenueAdapter {
     const missing = missingKeys(this.#exchange, this.#options);
     if (missing !== undefined) return this.#host.status("down", missing); // until it is started anew
     giveKeys(this.#exchange, secrets);
-    raiseNonces(this.#exchange);
     this.#hasSecrets = true;
     this.#seek();
   }
@@ -228,30 +233,31 @@ export class UnifiedVenue implements VenueAdapter {
     const desk = deskOf({
       ...{ host: this.#host, timers: this.#ports.timers, exchange: this.#exchange, listed },
       ...{ calls: this.#calls, reads: this.#reads, reporter: this.#reporter },
+      skewUs: () => this.#clock.skewUs,
     }, {
       pollMs: this.#options.pollMs,
       made: (failure) => this.#made(failure),
     });
     this.#desk = desk;
-    this.#measureClock(desk, () => {
+    this.#measureClock(() => {
       if (this.#isStopped) return;
       desk.rounds.start();
       desk.bell.start();
     });
   }
 
-  #measureClock(desk: Desk, done: () => void): void {
+  /** Where the exchange does not tell the time, ours is used. */
+  #measureClock(done: () => void): void {
     if (!claims(this.#exchange, "fetchTime")) return done();
-    this.#later(CLOCK_AGAIN_US, () => this.#measureClock(desk, () => {}));
-    this.#reads.ask((exchange) => exchange.fetchTime(), (answer) => {
-      if (answer.kind === "ok" && typeof answer.value === "number") {
-        const { submitUs, ackUs } = answer.stamps;
-        const skewUs = Math.round(answer.value * 1000 - (submitUs + ackUs) / 2);
-        desk.account.skewMs = Math.round(skewUs / 1000);
-        this.#host.clockMeasured({ skewUs, tripUs: ackUs - submitUs });
-      }
-      done();
-    }, { isUrgent: true });
+    const meter: Meter = {
+      ...{ host: this.#host, timers: this.#ports.timers },
+      ask: (told) =>
+        this.#reads.ask((exchange) => exchange.fetchTime(), ({ stamps, ...answer }) => {
+          const isTold = answer.kind === "ok" && typeof answer.value === "number";
+          told(isTold ? { venueMs: Number(answer.value), stamps } : undefined);
+        }, { isUrgent: true }),
+    };
+    this.#clock.measure(meter, done);
   }
 
   #made(failure: string | undefined): void {

@@ -87,6 +87,7 @@ export class Calls {
   readonly #redact: Redact;
   readonly #deadlineUs: number;
   readonly #send: CcxtFetch;
+  readonly #clockIsOff: () => void;
   readonly #current = new AsyncLocalStorage<Context>();
 
   constructor(of: {
@@ -97,7 +98,10 @@ export class Calls {
     readonly redact: Redact;
     /** Of one request. */
     readonly deadlineUs: number;
+    /** The venue found the time of a request wrong. */
+    readonly clockIsOff?: () => void;
   }) {
+    this.#clockIsOff = of.clockIsOff ?? (() => {});
     this.#exchange = of.exchange;
     this.#timers = of.timers;
     this.#nowUs = of.nowUs;
@@ -227,7 +231,8 @@ export class Calls {
     if (context.figures !== null && context.sent === "no") {
       return { ...AMBIGUOUS, outcome: isNetwork(cause) ? "notSent" : "refused", text };
     }
-    const found = isLimit(context.status) ? "rate" : errorClassOf(cause);
+    const found = classOf(context.status, cause);
+    if (found === "clock") this.#clockIsOff();
     const { outcome, rejectCode } = ERROR_CLASSES[found];
     const isPaused = found === "rate" || found === "overload";
     return {
@@ -281,8 +286,12 @@ function isNetwork(cause: unknown): boolean {
   return found === "ambiguous" || found === "rate" || found === "overload" || found === "clock";
 }
 
-function isLimit(status: number): boolean {
-  return status === 429 || status === 418;
+/** The status says more than the library where that knows nothing, or takes a refusal for a limit. */
+function classOf(status: number, cause: unknown): ErrorClass {
+  const told = errorClassOf(cause);
+  if (status === 429 || status === 418) return "rate";
+  const isVague = told === "ambiguous" || told === "rate";
+  return status === 401 && isVague ? "auth" : told;
 }
 
 function retryAfterMs({ headers }: CcxtResponse): number | undefined {

@@ -85,8 +85,7 @@ export class Endings {
         return;
       case "cancelled":
         return reporter.say("OrderCancelled", { ...ref, reason }, said);
-      case "expired":
-        return reporter.say("OrderExpired", { ...ref, reason }, said);
+      case "expired": // no order has a time of its own there
       case "rejected": {
         const text = "The exchange shows it as rejected";
         return reporter.say("OrderRejected", { ...ref, rejectCode: "VENUE_REJECTED", text }, said);

@@ -12,6 +12,7 @@
 import { fromQuanta } from "../../../../core/decimal.ts";
 import type { Capabilities, TimeInForce } from "../../../../core/instrument.ts";
 import type { Calls, CapturedRequest, Method } from "./calls.ts";
+import { stopClocks } from "./clocks.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
@@ -33,7 +34,6 @@ const ORDERS: readonly { readonly timeInForce: TimeInForce; readonly postOnly: b
 const ORDER_ID = "1234567890";
 /** No order has it: numbers of orders begin with 1. */
 const NO_ORDER = 0;
-const CLOCKS = ["milliseconds", "seconds", "microseconds", "nonce"] as const;
 /** Without them it cannot be known what became of an order. */
 const NEEDED = ["createOrder", "cancelOrder", "fetchOrder", "fetchOpenOrders", "fetchMyTrades"];
 
@@ -112,16 +112,4 @@ function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence 
 
 function no({ id }: UnifiedExchange, reason: string): Evidence {
   return { ok: false, reason: `Cannot trade on ${id} over CCXT: ${reason}` };
-}
-
-function stopClocks(exchange: UnifiedExchange): () => void {
-  const clocks = exchange as unknown as Record<(typeof CLOCKS)[number], () => number>;
-  const before = CLOCKS.map((name) => [name, clocks[name]] as const);
-  for (const [name, clock] of before) {
-    const now = clock.call(exchange);
-    clocks[name] = () => now;
-  }
-  return () => {
-    for (const [name, clock] of before) clocks[name] = clock;
-  };
 }

@@ -8,9 +8,10 @@ import { OrderTransport } from "../../../order_transport.ts";
 import { redactor } from "../../../redaction.ts";
 import type { Examination, ExaminerOptions, KeyScope } from "../../examination.ts";
 import { nothingSaid } from "../../examination.ts";
+import { setClocks } from "./clocks.ts";
 import { Calls } from "./calls.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
-import { giveKeys, missingKeys, raiseNonces } from "./keyring.ts";
+import { giveKeys, missingKeys } from "./keyring.ts";
 import type { UnifiedOptions } from "./options.ts";
 
 const BODY_BYTES_MAX = 64 << 20;
@@ -32,7 +33,7 @@ export function examineUnified(
     isCutOff: () => false, // nobody answers for what is only read
   });
   const calls = new Calls({ ...shared, exchange, transport });
-  raiseNonces(exchange);
+  setClocks(exchange, () => Math.floor(nowUs() / 1000));
   calls.read((there) => there.loadMarkets(true), (markets) => {
     if (markets.kind === "error") {
       const reason = "the venue was not reached";

@@ -5,7 +5,6 @@
  * has said whose it is. What happened before the account began is not told.
  * @module
  */
-import type { Micros } from "../../../../core/numbers.ts";
 import { pxOf, qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
@@ -169,9 +168,4 @@ export class Executions {
 
 function byTime(left: UnifiedTrade, right: UnifiedTrade): number {
   return left.timeMs - right.timeMs || (left.id < right.id ? -1 : 1);
-}
-
-/** When the clocks say that a span begins: no later than the venue dates what was then. */
-export function venueMsOf(sinceUs: Micros, { skewMs }: Pick<Account, "skewMs">): number {
-  return Math.floor(sinceUs / 1000) + Math.min(0, skewMs);
 }

@@ -12,31 +12,13 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["password", "password"],
 ]);
 
-/** Gives secrets to an exchange object, and a clock that never stands still. */
+/** Gives secrets to an exchange object. */
 export function giveKeys(exchange: UnifiedExchange, secrets: Credentials): void {
   for (const [name, secret] of secrets) {
     const theirs = NAMES.get(name);
     if (theirs !== undefined) Object.assign(exchange, { [theirs]: secret.reveal() });
   }
 }
-
-/**
- * Makes the numbers that an exchange wants to see rising rise: by the library each is a clock's, and
- * two requests of one millisecond have the same. Clocks of seconds are left alone: they are no numbers
- * of requests.
- */
-export function raiseNonces(exchange: UnifiedExchange): void {
-  const theirs = exchange.nonce.bind(exchange);
-  let last = 0;
-  exchange.nonce = () => {
-    const next = theirs();
-    if (next < MILLISECONDS_MIN) return next;
-    last = Math.max(last + 1, next);
-    return last;
-  };
-}
-
-const MILLISECONDS_MIN = 1e11;
 
 /** Returns what an exchange needs besides what can be given to it, as a sentence; undefined: nothing. */
 export function missingKeys(

@@ -15,7 +15,7 @@ import { PayloadError } from "../payload.ts";
 import { pxOf, qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
 import type { Answer } from "./reads.ts";
-import { type Executions, venueMsOf } from "./executions.ts";
+import type { Executions } from "./executions.ts";
 import type { Method } from "./calls.ts";
 import type { Listed } from "./markets.ts";
 import { reasonOf } from "./pages.ts";
@@ -78,7 +78,7 @@ export class Reconciliations {
   #begin({ sinceUs }: ReconcileAccount): void {
     const account = this.#account;
     if (sinceUs === null) account.beganMs = account.venueMs;
-    else if (account.beganMs === Infinity) account.beganMs = venueMsOf(sinceUs, account);
+    else if (account.beganMs === Infinity) account.beganMs = account.venueMsOf(sinceUs);
   }
 
   #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
@@ -124,7 +124,7 @@ export class Reconciliations {
         progress.balances = undefined;
         return this.#offer(progress);
       }
-      const fromMs = Math.max(this.#account.beganMs, venueMsOf(sinceUs, this.#account));
+      const fromMs = Math.max(this.#account.beganMs, this.#account.venueMsOf(sinceUs));
       this.#each(progress, this.#account.listed, {
         read: (listed, next) => this.#readTrades(progress, { listed, fromMs }, next),
         done: () => this.#readAccount(progress),

@@ -118,9 +118,10 @@ export function statusOf(
       return "open";
     case "closed": // some close an order that took what it could get
       return executed === quantity ? "filled" : "cancelled";
+    // None has an end of its own: what could not wait, or was not let in, is over.
     case "canceled":
-      return "cancelled";
     case "expired":
+      return "cancelled";
     case "rejected":
       return status;
   }

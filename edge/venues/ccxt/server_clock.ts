@@ -10,8 +10,8 @@
  * are refused for it, and at once when any request is.
  * @module
  */
-import type { Account } from "./account.ts";
-import { Fields } from "../payload.ts";
+import type { Timers } from "../../ports.ts";
+import type { VenueHost } from "../../venue.ts";
 
 /** Below it ours is as good as any measurement. */
 const SKEW_MIN_US = 100_000;
@@ -25,6 +25,20 @@ const SAMPLE_EVERY_US = 10_000_000;
 const WHOLE_MS_US = 1000;
 
 type Sample = { readonly skewUs: number; readonly tripUs: number };
+
+/** What a venue said of the time, in whole milliseconds, and when it was asked and answered. */
+export type TimeTold = {
+  readonly venueMs: number;
+  readonly stamps: { readonly submitUs: number; readonly ackUs: number };
+};
+
+/** Asks one venue for its time. */
+export type Meter = {
+  readonly host: Pick<VenueHost, "clockMeasured" | "log">;
+  readonly timers: Timers;
+  /** undefined: it did not say. */
+  readonly ask: (done: (told: TimeTold | undefined) => void) => void;
+};
 
 /** Measures one venue's clock. */
 export class ServerClock {
@@ -52,11 +66,11 @@ export class ServerClock {
   }
 
   /** Measures anew, then from time to time; `done` once that was done, or failed. */
-  measure(account: Account, done: () => void): void {
+  measure(meter: Meter, done: () => void): void {
     if (this.#isMeasuring) return done();
     this.#isMeasuring = true;
     this.#samples = [];
-    this.#sample(account, () => {
+    this.#sample(meter, () => {
       this.#isMeasuring = false;
       done();
     });
@@ -67,21 +81,19 @@ export class ServerClock {
     this.#cancelNext();
   }
 
-  #sample(account: Account, done: () => void): void {
+  #sample(meter: Meter, done: () => void): void {
     this.#cancelNext();
-    const { rest, requests, timers } = account;
-    rest.call(requests.time(), (result) => {
+    meter.ask((told) => {
       if (this.#isStopped) return;
-      const sample = result.kind === "ok" ? sampleOf(account, result) : undefined;
-      if (sample !== undefined) this.#take(account, sample);
-      const isEnough = this.#samples.length >= SAMPLES_MIN || sample === undefined;
-      if (!isEnough) return this.#sample(account, done);
-      this.#cancelNext = timers.after(SAMPLE_EVERY_US, () => this.#sample(account, () => {}));
+      if (told !== undefined) this.#take(meter, sampleOf(told));
+      const isEnough = this.#samples.length >= SAMPLES_MIN || told === undefined;
+      if (!isEnough) return this.#sample(meter, done);
+      this.#cancelNext = meter.timers.after(SAMPLE_EVERY_US, () => this.#sample(meter, () => {}));
       done();
     });
   }
 
-  #take({ host }: Account, sample: Sample): void {
+  #take({ host }: Meter, sample: Sample): void {
     const isSet = disagree(bestOf(this.#samples, sample), sample);
     this.#samples = [...isSet ? [] : this.#samples, sample].slice(-SAMPLES_MAX);
     const best = bestOf(this.#samples, sample);
@@ -106,19 +118,7 @@ function disagree(older: Sample, newer: Sample): boolean {
   return apartUs > older.tripUs + newer.tripUs + WHOLE_MS_US;
 }
 
-/** Undefined: the answer has no time in it, which must not end more than this question. */
-function sampleOf(
-  account: Account,
-  { body, stamps }: {
-    readonly body: unknown;
-    readonly stamps: { readonly submitUs: number; readonly ackUs: number };
-  },
-): Sample | undefined {
-  let sample: Sample | undefined;
-  account.reading(() => {
-    const venueUs = Fields.of(body, "").integer("serverTime") * 1000 + 500; // whole milliseconds
-    const { submitUs, ackUs } = stamps;
-    sample = { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
-  });
-  return sample;
+function sampleOf({ venueMs, stamps: { submitUs, ackUs } }: TimeTold): Sample {
+  const venueUs = venueMs * 1000 + 500; // whole milliseconds
+  return { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
 }

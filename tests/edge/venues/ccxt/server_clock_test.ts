@@ -4,8 +4,9 @@
  * @module
  */
 import { ok, strictEqual } from "node:assert/strict";
-import { ServerClock } from "../../../../../edge/venues/ccxt/binance/server_clock.ts";
-import { PlayedExchange } from "../../../../support/played_exchange.ts";
+import { ServerClock } from "../../../../edge/venues/ccxt/server_clock.ts";
+import { meterOf } from "../../../../edge/venues/ccxt/binance/server_time.ts";
+import { PlayedExchange } from "../../../support/played_exchange.ts";
 
 /** A clock that has been measured for a minute, each time over `tripUs`. */
 class Rig {
@@ -21,7 +22,7 @@ class Rig {
       return { body: { serverTime: Math.floor(venueUs / 1000) } };
     };
     this.clock = new ServerClock(exchange.account.host.nowUs);
-    this.clock.measure(exchange.account, () => {});
+    this.clock.measure(meterOf(exchange.account), () => {});
     exchange.time.advance(60_000_000);
   }
 
