@@ -108,7 +108,7 @@ const EXPERIMENTAL: FakeVenue = {
   routes: {
     place: "POST /api/v3/order",
     cancel: "DELETE /api/v3/order",
-    lookup: "GET /api/v3/order",
+    lookup: "GET /api/v3/allOrders", // by key: by its number an order is asked for to confirm a cancel
     reconcile: "GET /api/v3/account",
   },
   spelling: { spelled, keyOf },
