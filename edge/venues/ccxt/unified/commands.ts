@@ -82,7 +82,9 @@ export class Commands {
       if ("failure" in found) {
         return this.#account.failed(command, { outcome: "notSent", text: found.failure });
       }
+      found.isCancelling = true; // who replaces it must know that this cancel ended it, not the market
       this.cancelOrder(found, (result) => {
+        found.isCancelling = false;
         if (result.kind === "ok") return this.#confirm(command, found);
         if (result.kind === "error") this.#notCancelled(command, { found, error: result.error });
       });
@@ -172,18 +174,17 @@ export class Commands {
     this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
   }
 
-  /** Before it is said to be refused it is asked how the order stands: it may have ended. */
+  /** It has ended by itself, or cannot be cancelled: how it stands is said behind that. */
   #notCancelled(
     command: CancelRequest,
     { found, error }: { readonly found: KnownOrder; readonly error: CallError },
   ): void {
     if (error.outcome !== "refused") return this.#account.failed(command, toFailure(error));
-    this.#endings.settle(found, "as requested", () => {
-      const { rejectCode, text } = error;
-      const ref = this.#account.refOf(command, found.venueOrderId);
-      const said = { instrument: found.listed.instrument, timeMs: null };
-      this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
-    });
+    const { rejectCode, text } = error;
+    const ref = this.#account.refOf(command, found.venueOrderId);
+    const said = { instrument: found.listed.instrument, timeMs: null };
+    this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+    this.#endings.settle(found, "the exchange shows it as ended");
   }
 
   #notThere(command: CancelRequest, { instrument }: Listed): void {

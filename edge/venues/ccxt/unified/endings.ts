@@ -63,6 +63,7 @@ export class Endings {
     const executed = qtyOf(row.executed, order.listed.instrument);
     this.#executions.complete(order, executed, (isComplete) => {
       if (!isComplete) return this.#tell(order, unclear("not all of its executions can be read"));
+      if (order.isCancelling) return this.#tell(order, unclear("a cancel of it is on its way"));
       if (!order.isOver) this.#say(order, { row, reason });
       this.#tell(order, { kind: "over" });
     });

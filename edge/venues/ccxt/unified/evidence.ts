@@ -16,20 +16,23 @@ import { stopClocks } from "./clocks.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
-import { placing } from "./requests.ts";
+import { placing, type PlainOrder } from "./requests.ts";
 
 /** What was seen, or the sentence that says why nothing can be traded. */
 export type Evidence =
   | { readonly ok: true; readonly capabilities: Partial<Capabilities> }
   | { readonly ok: false; readonly reason: string };
 
+type Kind = Pick<PlainOrder, "side" | "timeInForce" | "postOnly">;
+const PLAIN: Kind = { side: "Buy", timeInForce: "GTC", postOnly: false };
 /** A plain order comes twice: what differs between the two says nothing. */
-const ORDERS: readonly { readonly timeInForce: TimeInForce; readonly postOnly: boolean }[] = [
-  { timeInForce: "GTC", postOnly: false },
-  { timeInForce: "GTC", postOnly: false },
-  { timeInForce: "IOC", postOnly: false },
-  { timeInForce: "FOK", postOnly: false },
-  { timeInForce: "GTC", postOnly: true },
+const ORDERS: readonly Kind[] = [
+  PLAIN,
+  PLAIN,
+  { ...PLAIN, side: "Sell" },
+  { ...PLAIN, timeInForce: "IOC" },
+  { ...PLAIN, timeInForce: "FOK" },
+  { ...PLAIN, postOnly: true },
 ];
 const ORDER_ID = "1234567890";
 /** No order has it: numbers of orders begin with 1. */
@@ -82,12 +85,11 @@ function captureAll(
 /** The smallest order at a round price. */
 function plainOrder(
   { instrument: { priceRule, qtyRule } }: Listed,
-  kind: (typeof ORDERS)[number],
-): Parameters<typeof placing>[0] {
+  kind: Kind,
+): PlainOrder {
   const [tick] = priceRule.ticks;
   return {
     ...kind,
-    side: "Buy",
     quantity: fromQuanta(qtyRule.minQuanta, qtyRule.scale),
     price: fromQuanta((tick?.stepQuanta ?? 1) * 1000, priceRule.scale),
   };
@@ -95,11 +97,14 @@ function plainOrder(
 
 function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence {
   const texts = requests.map((seen) => "request" in seen ? seen.request : undefined);
-  const [plain, again, ioc, fok, post] = texts;
+  const [plain, again, sale, ioc, fok, post] = texts;
   const [first] = requests;
   if (plain === undefined) {
     const reason = first !== undefined && "reason" in first ? first.reason : "nothing is sent";
     return no(exchange, `a new order: ${reason}`);
+  }
+  if (sale === undefined || sale === plain) {
+    return no(exchange, "a sale is not told from a purchase");
   }
   const isSeen = (request: string | undefined): boolean =>
     request !== undefined && plain === again && request !== plain;

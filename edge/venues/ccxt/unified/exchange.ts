@@ -23,6 +23,7 @@ export interface UnifiedExchange extends CcxtExchange {
   readonly markets: Readonly<Record<string, UnifiedMarket>> | undefined;
   milliseconds: () => number;
   loadMarkets(again: boolean): Promise<unknown>;
+  setMarketsFromExchange(other: UnifiedExchange): unknown;
   createOrder(
     ...of: readonly [
       symbol: string,
@@ -60,8 +61,7 @@ export function claims({ has }: UnifiedExchange, method: string): boolean {
 }
 
 /**
- * Opens an exchange. `decimals`: figures as texts, for whatever is money; the library's books are
- * wrong with texts on some exchanges, so they have an exchange of their own.
+ * Opens an exchange. `decimals`: figures as texts.
  * @throws {Error} Rejects if the library does not know it, or has no such world for it.
  */
 export function openUnified(
@@ -90,6 +90,25 @@ export function openUnified(
     if (endpoints !== null) redirect(exchange, endpoints);
     return exchange;
   });
+}
+
+/** The objects by which one account at an exchange is used. */
+export type Exchanges = {
+  /** Orders and the account, figures as texts. */
+  readonly account: UnifiedExchange;
+  /** Books, figures as numbers: with texts the library's are wrong on some exchanges. */
+  readonly books: UnifiedExchange;
+  /** Loads markets for the others: whoever loads them, and fails, fails in all it does until it does not. */
+  readonly markets: UnifiedExchange;
+};
+
+/** Opens all three. @throws {Error} Rejects as `openUnified` does. */
+export function openExchanges(library: CcxtLibrary, options: UnifiedOptions): Promise<Exchanges> {
+  const open = (decimals: boolean): Promise<UnifiedExchange> =>
+    openUnified(library, options, { decimals });
+  return open(true).then((account) =>
+    open(false).then((books) => open(true).then((markets) => ({ account, books, markets })))
+  );
 }
 
 /** Ours ends a request first, and knows what it means. */

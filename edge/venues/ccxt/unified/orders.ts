@@ -24,6 +24,8 @@ export type KnownOrder = {
   readonly trades: Set<string>;
   /** Its end is being established. */
   isEnding: boolean;
+  /** A cancel of ours is on its way: whose end it was, its answer says. */
+  isCancelling: boolean;
   /** Its end was said. */
   isOver: boolean;
   /** It ended by what it executed. */
@@ -86,6 +88,7 @@ export class Orders {
       executed: 0,
       trades: new Set(),
       isEnding: false,
+      isCancelling: false,
       isOver: false,
       isFilled: false,
     };

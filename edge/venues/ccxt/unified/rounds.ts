@@ -18,14 +18,14 @@ import { parseOrderIds } from "./rows.ts";
 
 /** Lists lag behind streams: what was announced is looked for once more. */
 const AGAIN_US = 1_000_000;
-/** Executions are read from so long before the newest that was seen: they come out of order. */
-const OVERLAP_MS = 60_000;
+/** Lists lag: executions are read from so long before the last time that they were. */
+const OVERLAP_MS = 120_000;
 
 type State = {
   isRunning: boolean;
   isWanted: boolean;
-  /** From when on executions are read, the venue's clock. */
-  fromMs: number;
+  /** When executions were last read, the venue's clock. */
+  readMs: number;
   cancelAgain: Cancel | undefined;
 };
 
@@ -118,14 +118,15 @@ export class Rounds {
     state: State,
     done: (failure: string | undefined) => void,
   ): void {
-    const { beganMs } = this.#account;
+    const { beganMs, venueMs } = this.#account;
     if (beganMs === Infinity) return done(undefined);
-    const fromMs = Math.max(beganMs, state.fromMs - OVERLAP_MS);
+    const fromMs = Math.max(beganMs, state.readMs - OVERLAP_MS);
     this.#executions.readSince({ listed, fromMs }, (found) => {
       if ("failure" in found) return done(reasonOf(found));
-      for (const { timeMs } of found) state.fromMs = Math.max(state.fromMs, timeMs);
       this.#executions.offer(listed, found, (offered) => {
-        done(offered === undefined ? undefined : reasonOf(offered));
+        if (offered !== undefined) return done(reasonOf(offered));
+        state.readMs = venueMs;
+        done(undefined);
       });
     });
   }
@@ -140,7 +141,7 @@ export class Rounds {
   #stateOf({ symbol }: Listed): State {
     const known = this.#states.get(symbol);
     if (known !== undefined) return known;
-    const state = { isRunning: false, isWanted: false, fromMs: 0, cancelAgain: undefined };
+    const state = { isRunning: false, isWanted: false, readMs: 0, cancelAgain: undefined };
     this.#states.set(symbol, state);
     return state;
   }
