@@ -24,7 +24,7 @@ import { setClocks } from "./clocks.ts";
 import { Calls } from "./calls.ts";
 import { type Desk, deskOf } from "./desk.ts";
 import { seek } from "./evidence.ts";
-import { claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
+import { AGAIN, claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
 import { type Listed, listMarkets } from "./markets.ts";
@@ -170,7 +170,7 @@ export class UnifiedVenue implements VenueAdapter {
   }
 
   #loadMarkets(): void {
-    this.#marketCalls.read((exchange) => exchange.loadMarkets(true), (answer) => {
+    this.#marketCalls.read((exchange) => exchange.loadMarkets(AGAIN), (answer) => {
       if (this.#isStopped) return;
       if (answer.kind === "error") return this.#notLoaded(answer.error.text);
       const { account, books, markets } = this.#exchanges;

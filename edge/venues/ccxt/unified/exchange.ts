@@ -8,6 +8,9 @@ import type { CcxtExchange, CcxtLibrary } from "../library.ts";
 import { openExchange } from "../library.ts";
 import type { UnifiedOptions } from "./options.ts";
 
+/** To `loadMarkets`: not what it remembers, which may be that it failed. */
+export const AGAIN = true;
+
 /** A market as the library lists it. */
 export type UnifiedMarket = Readonly<Record<string, unknown>>;
 
@@ -22,7 +25,7 @@ export interface UnifiedExchange extends CcxtExchange {
   readonly rateLimit: number;
   readonly markets: Readonly<Record<string, UnifiedMarket>> | undefined;
   milliseconds: () => number;
-  loadMarkets(again: boolean): Promise<unknown>;
+  loadMarkets(again: typeof AGAIN): Promise<unknown>;
   setMarketsFromExchange(other: UnifiedExchange): unknown;
   createOrder(
     ...of: readonly [
@@ -104,10 +107,11 @@ export type Exchanges = {
 
 /** Opens all three. @throws {Error} Rejects as `openUnified` does. */
 export function openExchanges(library: CcxtLibrary, options: UnifiedOptions): Promise<Exchanges> {
-  const open = (decimals: boolean): Promise<UnifiedExchange> =>
-    openUnified(library, options, { decimals });
-  return open(true).then((account) =>
-    open(false).then((books) => open(true).then((markets) => ({ account, books, markets })))
+  const texts = (): Promise<UnifiedExchange> => openUnified(library, options, { decimals: true });
+  return texts().then((account) =>
+    openUnified(library, options, { decimals: false }).then((books) =>
+      texts().then((markets) => ({ account, books, markets }))
+    )
   );
 }
 

@@ -26,6 +26,8 @@ export type KnownOrder = {
   isEnding: boolean;
   /** A cancel of ours is on its way: whose end it was, its answer says. */
   isCancelling: boolean;
+  /** What became of a cancel of ours is not known: it may be what ended the order. */
+  hasLostCancel: boolean;
   /** Its end was said. */
   isOver: boolean;
   /** It ended by what it executed. */
@@ -89,6 +91,7 @@ export class Orders {
       trades: new Set(),
       isEnding: false,
       isCancelling: false,
+      hasLostCancel: false,
       isOver: false,
       isFilled: false,
     };

@@ -10,7 +10,7 @@
  */
 import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
-import type { Endings } from "./endings.ts";
+import { BY_ITSELF, type Endings } from "./endings.ts";
 import type { Executions } from "./executions.ts";
 import type { Listed } from "./markets.ts";
 import { reasonOf } from "./pages.ts";
@@ -105,7 +105,7 @@ export class Rounds {
         if (failure !== undefined) return this.#end(listed, state, failure);
         for (const order of numbered) {
           if (open.has(order.venueOrderId ?? "") || order.isOver) continue;
-          this.#endings.settle(order, "the exchange shows it as ended");
+          this.#endings.settle(order, BY_ITSELF);
         }
         this.#end(listed, state, undefined);
       });
