@@ -21,7 +21,7 @@ import {
   type RequestKind,
 } from "../error_classes.ts";
 import { type CcxtFetch, ccxtFetch, type CcxtRequest, type CcxtResponse } from "../fetch.ts";
-import { errorClassOf, wordsOf } from "./errors.ts";
+import { errorClassOf, isOfSymbol, wordsOf } from "./errors.ts";
 import type { UnifiedExchange } from "./exchange.ts";
 import { type Figures, holds, names, unescaped } from "./figures.ts";
 
@@ -33,6 +33,8 @@ export type CallError = {
   readonly class: ErrorClass;
   readonly outcome: ErrorOutcome;
   readonly rejectCode: VenueRejectCode;
+  /** The exchange, or the library, knows the symbol no more. */
+  readonly isOfSymbol: boolean;
   /** A sentence without secrets. */
   readonly text: string;
   readonly retryAfterMs: number | undefined;
@@ -181,11 +183,19 @@ export class Calls {
 
   #fetch(url: string, request: CcxtRequest): Promise<CcxtResponse> {
     const context = this.#current.getStore();
-    // The library's own: markets, a token for a stream. None of it is an order.
-    if (context === undefined || context.figures === null) return this.#send(url, request);
+    // The library's own, as a token for a stream. None of it is an order.
+    if (context === undefined) return this.#send(url, request);
+    if (context.figures === null) {
+      return this.#send(url, request).catch((error: unknown) => {
+        if (error instanceof EdgeError) context.failure = error; // the library keeps no reason
+        throw error;
+      });
+    }
     const method = request.method ?? "GET";
     const bytes = unescaped(`${method} ${url} ${request.body ?? ""}`);
-    const refuse = (reason: string, outcome: "notSent" | "refused"): Promise<never> => {
+    const refuse = (reason: string, unsent: "notSent" | "refused"): Promise<never> => {
+      // What the first request has done is not undone by refusing a second one.
+      const outcome = context.sent === "no" ? unsent : "unknown";
       const error = new EdgeError(`Cannot send it: ${reason}`, { outcome });
       context.failure ??= error;
       return Promise.reject(error);
@@ -239,6 +249,7 @@ export class Calls {
       class: found,
       outcome: outcome[kind],
       rejectCode,
+      isOfSymbol: isOfSymbol(cause),
       text,
       retryAfterMs: isPaused ? context.retryAfterMs ?? PAUSE_MS : undefined,
     };
@@ -252,6 +263,7 @@ type Settled =
 const AMBIGUOUS = {
   class: "ambiguous",
   rejectCode: "VENUE_REJECTED",
+  isOfSymbol: false,
   retryAfterMs: undefined,
 } as const;
 
