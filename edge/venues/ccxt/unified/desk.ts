@@ -8,6 +8,7 @@ import { Commands } from "./commands.ts";
 import { Endings } from "./endings.ts";
 import { Executions } from "./executions.ts";
 import { Lookups } from "./lookups.ts";
+import { OrderRows } from "./order_rows.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Rounds } from "./rounds.ts";
 
@@ -32,8 +33,9 @@ export function deskOf(
 ): Desk {
   const account = new Account(parts);
   const executions = new Executions(account);
-  const endings = new Endings(account, executions);
-  const lookups = new Lookups(account, executions);
+  const rows = new OrderRows(account);
+  const endings = new Endings(account, { executions, rows });
+  const lookups = new Lookups(account, { executions, rows });
   const rounds = new Rounds(account, { ...of, executions, endings });
   const { exchange, host, timers, listed } = account;
   return {

@@ -7,7 +7,9 @@ import { qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
 import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
-import { parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
+import { reasonOf } from "./pages.ts";
+import type { OrderRows } from "./order_rows.ts";
+import { statusOf, type UnifiedOrder } from "./rows.ts";
 
 /** Why an order ended of which nobody asked it. */
 export const BY_ITSELF = "the exchange shows it as ended";
@@ -31,12 +33,17 @@ export type Asking = {
 export class Endings {
   readonly #account: Account;
   readonly #executions: Executions;
+  readonly #rows: OrderRows;
   /** By key. */
   readonly #waiting = new Map<string, Asking[]>();
 
-  constructor(account: Account, executions: Executions) {
+  constructor(
+    account: Account,
+    also: { readonly executions: Executions; readonly rows: OrderRows },
+  ) {
     this.#account = account;
-    this.#executions = executions;
+    this.#executions = also.executions;
+    this.#rows = also.rows;
   }
 
   /** Asks for an order that is numbered; says its end, if it has ended, once. `reason`: why it was asked. */
@@ -49,16 +56,12 @@ export class Endings {
   }
 
   #ask(order: KnownOrder, reason: string): void {
-    const { reads } = this.#account;
-    const { venueOrderId, listed } = order;
-    if (venueOrderId === null) return this.#tell(order, unclear("it has no number yet"));
-    reads.ask((there) => there.fetchOrder(venueOrderId, listed.symbol), (answer) => {
-      if (answer.kind === "error") return this.#tell(order, unclear(answer.error.text));
-      const problem = this.#account.reading(() =>
-        this.#found(order, { row: parseOrder(answer.value), reason })
-      );
+    if (order.venueOrderId === null) return this.#tell(order, unclear("it has no number yet"));
+    this.#rows.ask(order, (row) => {
+      if ("failure" in row) return this.#tell(order, unclear(reasonOf(row)));
+      const problem = this.#account.reading(() => this.#found(order, { row, reason }));
       if (problem !== undefined) this.#tell(order, unclear(problem));
-    }, { isUrgent: true });
+    });
   }
 
   #found(

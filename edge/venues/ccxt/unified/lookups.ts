@@ -12,18 +12,24 @@ import { type Account, toFailure } from "./account.ts";
 import type { FindOrder } from "./commands.ts";
 import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
-import { parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
+import type { OrderRows } from "./order_rows.ts";
+import { statusOf, type UnifiedOrder } from "./rows.ts";
 import { BACK_MS, Searches } from "./searches.ts";
 
 /** Answers the look-ups of one account. */
 export class Lookups {
   readonly #account: Account;
   readonly #executions: Executions;
+  readonly #rows: OrderRows;
   readonly #searches: Searches;
 
-  constructor(account: Account, executions: Executions) {
+  constructor(
+    account: Account,
+    also: { readonly executions: Executions; readonly rows: OrderRows },
+  ) {
     this.#account = account;
-    this.#executions = executions;
+    this.#executions = also.executions;
+    this.#rows = also.rows;
     this.#searches = new Searches(account);
   }
 
@@ -62,27 +68,26 @@ export class Lookups {
   };
 
   #ask(command: LookupOrder, order: KnownOrder): void {
-    const { venueOrderId, listed } = order;
-    const { reads } = this.#account;
-    reads.ask((there) => there.fetchOrder(venueOrderId ?? "", listed.symbol), (answer) => {
-      // What was numbered was there: an exchange that shows it no more has forgotten it.
-      if (answer.kind === "error") return this.#account.failed(command, toFailure(answer.error));
+    const unclear = (text: string): void =>
+      this.#account.failed(command, { outcome: "unknown", text });
+    this.#rows.ask(order, (row) => {
+      if ("failure" in row) {
+        // What was numbered was there: an exchange that shows it no more has forgotten it.
+        if (typeof row.failure === "string") return unclear(row.failure);
+        return this.#account.failed(command, toFailure(row.failure));
+      }
       const problem = this.#account.reading(() => {
-        const row = parseOrder(answer.value);
-        const executed = qtyOf(row.executed, listed.instrument);
+        const executed = qtyOf(row.executed, order.listed.instrument);
         this.#executions.complete(order, executed, (complete) => {
           // More was executed since: the row is older than what was offered.
           if (complete === "complete" && order.executed === executed) {
             return this.#found(command, { order, row });
           }
-          const text = "order and executions do not agree yet";
-          this.#account.failed(command, { outcome: "unknown", text });
+          unclear("order and executions do not agree yet");
         });
       });
-      if (problem !== undefined) {
-        this.#account.failed(command, { outcome: "unknown", text: problem });
-      }
-    }, { isUrgent: true });
+      if (problem !== undefined) unclear(problem);
+    });
   }
 
   #found(

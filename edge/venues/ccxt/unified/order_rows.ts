@@ -1,0 +1,134 @@
+/**
+ * How numbered orders stand, by the exchange's word: asked one by one, or many by one list.
+ *
+ * Exchanges take few questions a second, and whoever cancels a hundred orders asks a hundred times. So
+ * where several orders of an instrument are waited for, and were placed not long ago, they are looked
+ * for in its list of orders first; who is not in it is asked for by itself. Who comes while one question
+ * is on its way joins the next.
+ * @module
+ */
+import type { Account } from "./account.ts";
+import type { CallError } from "./calls.ts";
+import { claims } from "./exchange.ts";
+import type { Listed } from "./markets.ts";
+import type { KnownOrder } from "./orders.ts";
+import { readPages, type Unread } from "./pages.ts";
+import { parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
+
+/** Lists with the ends of orders in them. */
+const LISTS = ["fetchOrders", "fetchCanceledAndClosedOrders"] as const;
+/** With fewer a list is not worth its length. */
+const TOGETHER_MIN = 4;
+/** A list of more than the last hour would be long. */
+const RECENT_MS = 3_600_000;
+const EARLIER_MS = 60_000;
+const PAGES_MAX = 20;
+
+/** Returns who asks for a row: an order, or why it could not be had. */
+type Done = (row: UnifiedOrder | { readonly failure: CallError | string }) => void;
+
+type Queue = { readonly waiting: Map<KnownOrder, Done[]>; isRunning: boolean };
+
+/** Asks for the orders of one account. */
+export class OrderRows {
+  readonly #account: Account;
+  readonly #queues = new Map<string, Queue>();
+  /** undefined: there is none, or it was refused. */
+  #list: (typeof LISTS)[number] | undefined;
+
+  constructor(account: Account) {
+    this.#account = account;
+    this.#list = LISTS.find((method) => claims(account.exchange, method));
+  }
+
+  /** Asks how an order stands that is numbered; the answer comes once, later. */
+  ask(order: KnownOrder, done: Done): void {
+    const { symbol } = order.listed;
+    const queue = this.#queues.get(symbol) ?? { waiting: new Map(), isRunning: false };
+    this.#queues.set(symbol, queue);
+    queue.waiting.set(order, [...queue.waiting.get(order) ?? [], done]);
+    if (!queue.isRunning) this.#next(queue, order.listed);
+  }
+
+  #next(queue: Queue, listed: Listed): void {
+    const orders = [...queue.waiting.keys()];
+    const [first] = orders;
+    queue.isRunning = first !== undefined;
+    if (first === undefined) return;
+    const since = this.#account.venueMs - RECENT_MS;
+    const recent = orders.filter(({ placedMs }) => placedMs >= since);
+    const end = (): void => this.#next(queue, listed);
+    if (this.#list === undefined || recent.length < TOGETHER_MIN) {
+      return this.#askOne(queue, first, end);
+    }
+    this.#askTogether({ queue, listed, recent, list: this.#list }, end);
+  }
+
+  #askOne({ waiting }: Queue, order: KnownOrder, end: () => void): void {
+    const { reads } = this.#account;
+    const { venueOrderId, listed } = order;
+    const all = waiting.get(order) ?? [];
+    waiting.delete(order);
+    reads.ask((there) => there.fetchOrder(venueOrderId ?? "", listed.symbol), (answer) => {
+      const row = answer.kind === "ok"
+        ? this.#rowOf(() => parseOrder(answer.value))
+        : { failure: answer.error };
+      for (const done of all) done(row);
+      end();
+    }, { isUrgent: true });
+  }
+
+  /** Tells those that the list shows, and asks for the first of the others. */
+  #askTogether(
+    of: {
+      readonly queue: Queue;
+      readonly listed: Listed;
+      readonly recent: readonly KnownOrder[];
+      readonly list: (typeof LISTS)[number];
+    },
+    end: () => void,
+  ): void {
+    const { queue, listed: { symbol }, recent, list } = of;
+    const { reads, venueMs: toMs } = this.#account;
+    readPages({
+      fromMs: Math.min(...recent.map(({ placedMs }) => placedMs)) - EARLIER_MS,
+      ...{ toMs, pagesMax: PAGES_MAX },
+      parse: (value) => rowsOf(value).map((row) => ({ ...parseMark(row), row })),
+      ask: (fromMs, told) =>
+        reads.ask((there) => there[list](symbol, fromMs), told, { isUrgent: true }),
+    }, (found) => {
+      const rows = new Map(this.#listed(found).map(({ id, row }) => [id, row]));
+      let missing: KnownOrder | undefined;
+      for (const order of recent) {
+        const row = rows.get(order.venueOrderId ?? "");
+        if (row === undefined) missing ??= order;
+        else this.#tell(queue, order, this.#rowOf(() => parseOrder(row)));
+      }
+      if (missing === undefined) return end();
+      this.#askOne(queue, missing, end);
+    });
+  }
+
+  /** A list that cannot be read is not asked for again: each order can be asked for by itself. */
+  #listed<Row>(found: readonly Row[] | Unread): readonly Row[] {
+    if (!("failure" in found)) return found;
+    if (typeof found.failure !== "string" && found.failure.class === "rejected") {
+      this.#list = undefined;
+    }
+    return [];
+  }
+
+  #tell({ waiting }: Queue, order: KnownOrder, row: Parameters<Done>[0]): void {
+    const all = waiting.get(order) ?? [];
+    waiting.delete(order);
+    for (const done of all) done(row);
+  }
+
+  #rowOf(parse: () => UnifiedOrder): Parameters<Done>[0] {
+    let row: UnifiedOrder | undefined;
+    const problem = this.#account.reading(() => {
+      row = parse();
+    });
+    return row ?? { failure: problem ?? "" };
+  }
+}
