@@ -22,7 +22,7 @@ import { type OrderMark, parseMarks, parseOrder, statusOf, type UnifiedOrder } f
 /** How far back lists are gone through. */
 const BACK_MS = 7 * 86_400_000;
 const PAGES_MAX = 200;
-/** Lists of what has ended; the first set that the exchange has is enough. */
+/** Lists of what has ended; the first set that the exchange really has is enough. */
 const ENDED_LISTS = [
   ["fetchOrders"],
   ["fetchCanceledAndClosedOrders"],
@@ -30,6 +30,12 @@ const ENDED_LISTS = [
   ["fetchClosedOrders"],
 ] as const;
 type ListMethod = (typeof ENDED_LISTS)[number][number];
+
+/** Where an order is looked for, and what is done with each list; true: it is there. */
+type Searched = {
+  readonly listed: Listed;
+  readonly use: (marks: readonly OrderMark[]) => boolean;
+};
 
 /** Answers the look-ups of one account. */
 export class Lookups {
@@ -134,21 +140,35 @@ export class Lookups {
       });
       if (problem !== undefined) return done({ failure: problem });
       if (isFound) return;
-      const lists = ENDED_LISTS.find((all) => all.every((method) => claims(exchange, method)));
-      if (lists === undefined) return done({ failure: "the exchange lists no orders that ended" });
-      this.#searchEnded({ listed, lists, use }, done);
+      const sets = ENDED_LISTS.filter((all) => all.every((method) => claims(exchange, method)));
+      this.#searchSets(
+        { listed, sets, use, failure: "the exchange lists no orders that ended" },
+        done,
+      );
     }, { isUrgent: true });
   }
 
+  /** What the library refuses to list may be in the next set: some lists are of another product. */
+  #searchSets(
+    of: Searched & { readonly sets: readonly (readonly ListMethod[])[]; readonly failure: string },
+    done: Parameters<FindOrder>[1],
+  ): void {
+    const { listed, sets: [lists, ...sets], use, failure } = of;
+    if (lists === undefined) return done({ failure });
+    const refused = (reason: string): void => {
+      this.#searchSets({ ...of, sets, failure: reason }, done);
+    };
+    this.#searchEnded({ listed, lists, use, refused }, done);
+  }
+
   #searchEnded(
-    of: {
-      readonly listed: Listed;
+    of: Searched & {
       readonly lists: readonly ListMethod[];
-      readonly use: (marks: readonly OrderMark[]) => boolean;
+      readonly refused: (reason: string) => void;
     },
     done: Parameters<FindOrder>[1],
   ): void {
-    const { listed: { symbol }, lists: [method, ...others], use } = of;
+    const { listed: { symbol }, lists: [method, ...others], use, refused } = of;
     if (method === undefined) return done(undefined);
     const { reads, venueMs } = this.#account;
     readPages({
@@ -156,7 +176,11 @@ export class Lookups {
       ask: (fromMs, told) =>
         reads.ask((there) => there[method](symbol, fromMs), told, { isUrgent: true }),
     }, (found) => {
-      if ("failure" in found) return done({ failure: reasonOf(found) });
+      if ("failure" in found) {
+        const { failure } = found;
+        const isRefused = typeof failure !== "string" && failure.class === "rejected";
+        return isRefused ? refused(failure.text) : done({ failure: reasonOf(found) });
+      }
       if (!use(found)) this.#searchEnded({ ...of, lists: others }, done);
     });
   }

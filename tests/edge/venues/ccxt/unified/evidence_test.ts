@@ -9,6 +9,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import type { TimeInForce } from "../../../../../core/instrument.ts";
 import type { HttpRequest } from "../../../../../edge/ports.ts";
 import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
+import type { CallResult, Method } from "../../../../../edge/venues/ccxt/unified/calls.ts";
 import { setClocks } from "../../../../../edge/venues/ccxt/unified/clocks.ts";
 import { type Evidence, seek } from "../../../../../edge/venues/ccxt/unified/evidence.ts";
 import {
@@ -116,6 +117,25 @@ for (const [id, times, postOnly] of TRADED) {
       deepStrictEqual(bench.changes, []);
     },
   );
+}
+
+/** What an order is followed by; what the library refuses to ask would never be known. */
+const READS: readonly (readonly [string, Method])[] = [
+  ["an order", (there) => there.fetchOrder("1234567890", LISTED.symbol)],
+  ["open orders", (there) => there.fetchOpenOrders(LISTED.symbol)],
+  ["executions", (there) => there.fetchMyTrades(LISTED.symbol, 1_794_900_000_000)],
+  ["balances", (there) => there.fetchBalance()],
+];
+for (const [id] of TRADED) {
+  Deno.test(`reads of ${id}: the library asks for what orders need`, relaxed, async () => {
+    const exchange = await opened(id);
+    const bench = new CallBench(exchange, answering(id));
+    for (const [what, method] of READS) {
+      const before = bench.requests.length;
+      const result = await bench.result<CallResult>((done) => bench.calls.read(method, done));
+      ok(bench.requests.length > before, `${what}: ${JSON.stringify(result)}`);
+    }
+  });
 }
 
 /** Exchanges with which nothing is traded, and why. */

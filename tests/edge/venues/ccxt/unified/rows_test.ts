@@ -199,6 +199,10 @@ const FEES: readonly (readonly [unknown, unknown, string, string | null])[] = [
   [undefined, [{ cost: null, currency: "BTC" }], "0", null],
   [{ cost: "0.1" }, undefined, "0.1", null],
   [undefined, undefined, "0", null],
+  // An exchange names its own coin besides, and has it pay all or nothing.
+  [undefined, [{ cost: "0", currency: "USDT" }, { cost: "2.2", currency: "GT" }], "2.2", "GT"],
+  [undefined, [{ cost: "0.1", currency: "USDT" }, { cost: "0.00", currency: "GT" }], "0.1", "USDT"],
+  [undefined, [{ cost: "0", currency: "USDT" }, { cost: 0, currency: "GT" }], "0", "USDT"],
 ];
 for (const [at, [fee, fees, commission, currency]] of FEES.entries()) {
   Deno.test(`parseTrades() reads a commission of ${commission} ${currency}: ${at}`, () => {
