@@ -42,6 +42,10 @@ const READ_BEFORE: Readonly<Record<string, readonly (readonly [string, string])[
   htx: [["/account/accounts", `{"status":"ok","data":[{"id":7,"type":"spot"}]}`]],
 };
 
+function isReadBefore(id: string, url: string): boolean {
+  return READ_BEFORE[id]?.some(([path]) => url.split("?")[0]?.endsWith(path)) ?? false;
+}
+
 /** An exchange with one market and keys. */
 async function opened(id: string): Promise<Loaded> {
   const options = readUnifiedOptions({ exchange: id, experimental: true });
@@ -133,7 +137,8 @@ for (const [id] of TRADED) {
     for (const [what, method] of READS) {
       const before = bench.requests.length;
       const result = await bench.result<CallResult>((done) => bench.calls.read(method, done));
-      ok(bench.requests.length > before, `${what}: ${JSON.stringify(result)}`);
+      const asked = bench.requests.slice(before).filter(({ url }) => !isReadBefore(id, url));
+      ok(asked.length > 0, `${what}: ${JSON.stringify(result)}`);
     }
   });
 }
