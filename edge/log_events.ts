@@ -383,8 +383,9 @@ const VENUE = {
   },
   library_promise_failed: {
     category: "venue",
-    levels: ["alarm"],
-    says: "Work of the library failed with nobody waiting for it.",
+    levels: ["warning"],
+    says:
+      "Work of the library failed with nobody waiting for it, for `reason`; nothing depends on it.",
   },
 } as const satisfies Readonly<Record<string, LogEventRow>>;
 

@@ -107,6 +107,11 @@ export interface VenueAdapter {
    */
   cancelAll(): void;
   stop(): void;
+  /**
+   * Whether something that nobody caught was left behind by the library under it, and changes nothing:
+   * then it is noted, and does not end the adapter. Absent: everything ends it.
+   */
+  isLeftBehind?(cause: unknown): boolean;
 }
 
 /** An adapter's `options` as the configuration has them. */

@@ -35,14 +35,13 @@ export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Ref
   );
 }
 
-/** True of nearly every order: no state, no switch of dry runs and no wish of its own bounds it. */
+/** True of nearly every real order: no state, no switch of dry runs and no wish of its own bounds it. */
 function isFree({ state }: Turn, order: Order): boolean {
   const entry = state.instrument(order.instrument);
   const client = state.client(order.client);
   return !order.reduceOnly && state.operatorState === "Active" &&
     state.venue(order.venue).tradingState === "Active" && entry.tradingState === "Active" &&
-    client.tradingState === "Active" &&
-    (order.isDryRun || drySwitchOf(state, client, entry) === null);
+    client.tradingState === "Active" && drySwitchOf(state, client, entry) === null;
 }
 
 /** An order as the request would make it; a Submit knows nothing of what an old version did. */
@@ -101,11 +100,14 @@ export function refusalToWait(turn: Turn, order: Order, kind: RequestKind): Refu
   };
 }
 
-/** Turns back what may not rest and waits for its venue: among all that live there, or among these. */
+/**
+ * Turns back what may not rest and waits for its venue: among all that live there, or among these.
+ * Nothing of an order that has ended waits.
+ */
 export function turnBackWaiting(turn: Turn, venue: VenueState, among?: readonly Order[]): void {
   if (isReachable(venue, "Submit", turn.nowUs)) return;
   for (const order of among ?? turn.state.clients.liveOrders()) {
-    if (order.venue !== venue.declaration.id || order.isTerminal || !neverLeft(order)) continue;
+    if (order.venue !== venue.declaration.id || !neverLeft(order)) continue;
     const refusal = refusalToWait(turn, order, "Submit");
     if (refusal === undefined) continue;
     turn.touch(order);

@@ -63,7 +63,7 @@ export function runVenue(scope: WorkerScope, ports: Ports, options: VenueWorkerO
     );
   }
   const worker = new VenueWorker(scope, ports, { ...options, registered });
-  scope.onUncaught?.((cause) => worker.threw(cause));
+  scope.onUncaught?.((cause) => worker.uncaught(cause));
   scope.onMessage((message) => worker.heard(message as VenueCommandMessage | CreditMessage));
   worker.load();
 }
@@ -134,6 +134,12 @@ class VenueWorker {
   /** What an adapter throws is its end, and says so without a secret. */
   threw(cause: unknown): void {
     this.#fail(describe(cause), cause instanceof Error ? cause.stack : undefined);
+  }
+
+  /** Nobody caught it: what its library leaves behind is noted, whatever else is its end. */
+  uncaught(cause: unknown): void {
+    if (this.#adapter?.isLeftBehind?.(cause) !== true) return this.threw(cause);
+    this.#log("warning", "library_promise_failed", { reason: describe(cause) });
   }
 
   heard(message: VenueCommandMessage | CreditMessage): void {

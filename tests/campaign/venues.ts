@@ -4,6 +4,8 @@
  */
 import { liveConfiguration } from "../support/live_configuration.ts";
 import type { Draws } from "../support/draws.ts";
+import { keyOf } from "../../edge/venues/ccxt/unified/keys.ts";
+import type { AuditReport } from "../venues/control_protocol.ts";
 import type { CampaignVenue } from "./venue_campaign.ts";
 
 const ARGS = ["--speed", "40", "--order-limit", "100000", "--weight-limit", "10000000"];
@@ -25,6 +27,21 @@ function qty(draws: Draws): string {
   return `0.0${10 + draws.below(40)}`;
 }
 
+/** Keys and symbols as the adapter of untested exchanges spells them for its clients. */
+function asTold(audit: AuditReport): AuditReport {
+  const told = <Row extends { readonly clientOrderId?: string }>(row: Row): Row => {
+    const key = keyOf(row.clientOrderId);
+    return key === null ? row : { ...row, clientOrderId: key };
+  };
+  return {
+    ...audit,
+    orders: audit.orders.map(told),
+    seen: audit.seen.map(told),
+    requests: audit.requests.map(told),
+    trades: audit.trades.map((trade) => ({ ...told(trade), symbol: "BTC/USDT" })),
+  };
+}
+
 /** All of them. */
 export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
   {
@@ -41,6 +58,26 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
         quantityQuantum: "0.00001",
         pacing: PACING,
         venue: ["reconcile_ms: 2000"],
+        port,
+        directory,
+      }),
+  },
+  {
+    name: "ccxt-experimental",
+    process: "binance_spot",
+    args: [...ARGS, "--balances", "BTC=1000,USDT=10000000,BNB=10"],
+    reads: ["/api/v3/openOrders", "/api/v3/account", "/api/v3/myTrades", "/api/v3/order"],
+    trading: { instrument: "main:BTC/USDT", price, qty },
+    asTold,
+    config: (port, directory) =>
+      liveConfiguration({
+        exchange: "binanceus",
+        isExperimental: true,
+        symbol: "BTC/USDT",
+        priceQuantum: "0.01",
+        quantityQuantum: "0.00001",
+        pacing: PACING,
+        venue: ["reconcile_ms: 4000"],
         port,
         directory,
       }),

@@ -120,5 +120,6 @@ export function strikingAdapter(inner: VenueAdapter, strikes: Strikes): VenueAda
     },
     cancelAll: () => inner.cancelAll(),
     stop: () => inner.stop(),
+    isLeftBehind: (cause) => inner.isLeftBehind?.(cause) === true,
   };
 }

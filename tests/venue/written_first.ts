@@ -43,6 +43,7 @@ export function checkingAdapter(inner: VenueAdapter, directory: string): VenueAd
     },
     cancelAll: () => inner.cancelAll(),
     stop: () => inner.stop(),
+    isLeftBehind: (cause) => inner.isLeftBehind?.(cause) === true,
   };
 }
 

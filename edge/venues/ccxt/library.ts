@@ -87,6 +87,19 @@ export interface CcxtLibrary {
   readonly pro: Readonly<Record<string, new (options: object) => CcxtExchange>>;
 }
 
+/**
+ * True for an error of the library's own. Nothing of ours leaves a promise of it unwatched: one that
+ * nobody caught was made by the library, as a socket that is refused leaves some behind.
+ */
+export function isOfLibrary(error: unknown): boolean {
+  let at: unknown = error instanceof Error ? error.constructor : undefined;
+  while (typeof at === "function") {
+    if (at.name === "BaseError") return true;
+    at = Object.getPrototypeOf(at);
+  }
+  return false;
+}
+
 const HIDDEN = ["Deno", "WorkerGlobalScope", "window"] as const;
 
 /** Loads CCXT, once per thread: some 60 MB, which only a venue that needs it pays. */

@@ -14,7 +14,7 @@ import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./l
 import { type CcxtOptions, isExperimental, readOptions } from "./options.ts";
 import { UnifiedVenue } from "./unified/adapter.ts";
 import { examineUnified } from "./unified/examine.ts";
-import { openUnified } from "./unified/exchange.ts";
+import { openExchanges, openUnified } from "./unified/exchange.ts";
 import { readUnifiedOptions, type UnifiedOptions } from "./unified/options.ts";
 
 /** Makes the adapter of a venue over CCXT. Rejects if the library cannot be used as it must be. */
@@ -23,7 +23,6 @@ export function ccxtVenue(
   ports: Ports,
   options: VenueOptions,
 ): Promise<VenueAdapter> {
-  noteRejections(host);
   if (isExperimental(options)) return untestedVenue(host, ports, readUnifiedOptions(options));
   const read = readOptions(options);
   return loadCcxt()
@@ -31,19 +30,14 @@ export function ccxtVenue(
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
 }
 
-/** An exchange of money and another of books: the library's figures are texts in one of them only. */
 function untestedVenue(
   host: VenueHost,
   ports: Ports,
   options: UnifiedOptions,
 ): Promise<VenueAdapter> {
-  return loadCcxt().then((library) =>
-    openUnified(library, options, { decimals: true }).then((exchange) =>
-      openUnified(library, options, { decimals: false }).then((bookExchange) =>
-        new UnifiedVenue(host, ports, { options, exchange, bookExchange })
-      )
-    )
-  );
+  return loadCcxt()
+    .then((library) => openExchanges(library, options))
+    .then((exchanges) => new UnifiedVenue(host, ports, { options, exchanges }));
 }
 
 /** Examines a venue over CCXT. What the library cannot do is said as a venue that is not reached. */
@@ -61,19 +55,6 @@ export function ccxtExaminer(of: ExaminerOptions, done: (found: Examination) => 
   const read = readOptions(of.options);
   loadCcxt().then((library) => open(library, read))
     .then((exchange) => examineBinance({ ...of, read, exchange }, done), unusable);
-}
-
-/**
- * A promise of the library's that fails with nobody waiting would end the Worker: a socket that is
- * refused leaves such ones behind. Nothing of ours waits on promises, so it is noted and left.
- */
-function noteRejections(host: VenueHost): void {
-  if (!("WorkerGlobalScope" in globalThis)) return; // a thread of somebody else's
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    const reason = event.reason instanceof Error ? event.reason.message : String(event.reason);
-    host.log("alarm", "library_promise_failed", { reason });
-  });
 }
 
 function open(library: CcxtLibrary, options: CcxtOptions): Promise<CcxtExchange> {

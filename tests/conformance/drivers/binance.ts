@@ -113,11 +113,11 @@ const EXPERIMENTAL: FakeVenue = {
   },
   spelling: { spelled, keyOf },
   lacking: {
-    disturb: "says on its stream is not read: executions and ends are read from its lists",
-    halfOpen: "has a stream that nothing depends on: it is asked by the clock as well",
-    endStream: "has a stream that nothing depends on: it is asked by the clock as well",
-    drop: "has a stream that nothing depends on: it is asked by the clock as well",
-    deposit: "does not tell what cash came and went: the account halts until it is taken over",
+    disturb: "what its stream says is not read: executions and ends come from its lists",
+    halfOpen: "nothing depends on its stream: it is asked by the clock as well",
+    endStream: "nothing depends on its stream: it is asked by the clock as well",
+    drop: "nothing depends on its stream: it is asked by the clock as well",
+    deposit: "cash that comes and goes is not told: the account halts until it is taken over",
   },
   config: (port, directory) =>
     liveConfiguration({

@@ -28,6 +28,13 @@ function told(reports: readonly ExecutionReport[]): readonly string[] {
   return reports.map((report) => [brief(report), report.rejectCode].join(" ").trim());
 }
 
+/** Holds that one report came, a refusal, and that it says by what the venue hinders. */
+function refusesOver(reports: readonly ExecutionReport[], hindrance: string): void {
+  deepStrictEqual(told(reports), [REFUSED]);
+  const [text] = reports.map((report) => report.text ?? "");
+  ok(text?.endsWith(`: was test, which ${hindrance}; it never left, place anew`), text);
+}
+
 /** The newest command came to nothing; the venue wants to be left alone. */
 function banned(w: World, retryAfterMs = HOURS_MS): readonly ExecutionReport[] {
   const { request, order } = w.lastCommand();
@@ -39,9 +46,7 @@ for (const [kind, terms] of KINDS) {
   Deno.test(`${kind} order that a pause holds back is refused, and does not leave after it`, () => {
     const w = live();
     w.place("a1", terms);
-    const [report] = banned(w);
-    deepStrictEqual(told(report === undefined ? [] : [report]), [REFUSED]);
-    ok(report?.text?.endsWith("place anew"), report?.text);
+    refusesOver(banned(w), "asked for a pause");
     w.wait(HOURS_MS).fire();
     strictEqual(w.commands.length, 1);
   });
@@ -58,7 +63,7 @@ for (const [kind, terms] of KINDS) {
       const w = live();
       w.place("a1", terms);
       deepStrictEqual(w.failed("notSent"), []);
-      deepStrictEqual(told(w.venueStatus(status)), [REFUSED]);
+      refusesOver(w.venueStatus(status), `is ${status}`);
     });
   }
 
@@ -67,7 +72,8 @@ for (const [kind, terms] of KINDS) {
     w.place("a1", terms);
     w.failed("notSent");
     w.place("a2");
-    deepStrictEqual(told(w.failed("notSent")), [REFUSED]);
+    const silence = "gave no answer to 2 requests in a row (venues[].breaker)";
+    refusesOver(w.failed("notSent"), silence);
   });
 
   Deno.test(`${kind} order that never left is refused at a restart`, () => {

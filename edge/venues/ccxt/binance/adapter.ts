@@ -25,7 +25,7 @@ import { type CommandHooks, Commands } from "./commands.ts";
 import { DeadMan } from "./dead_man.ts";
 import { Endings } from "./endings.ts";
 import { ccxtFetch } from "../fetch.ts";
-import type { CcxtExchange } from "../library.ts";
+import { type CcxtExchange, isOfLibrary } from "../library.ts";
 import { cancelOurs } from "./last_cancels.ts";
 import { Lookups } from "./lookups.ts";
 import { MarketStream } from "./market_stream.ts";
@@ -164,6 +164,10 @@ export class CcxtVenue implements VenueAdapter {
     this.#deadMan?.stop();
     this.#clock.stop();
     this.#cancelModeAgain();
+  }
+
+  isLeftBehind(cause: unknown): boolean {
+    return isOfLibrary(cause);
   }
 
   /** Without keys it is `down`, says why, and looks again: they may be put in while it runs. */

@@ -15,6 +15,7 @@ import { OrderTransport } from "../../../order_transport.ts";
 import type { Ports } from "../../../ports.ts";
 import { type Redact, redactor } from "../../../redaction.ts";
 import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../../venue.ts";
+import { isOfLibrary } from "../library.ts";
 import { Reconnect } from "../reconnect.ts";
 import { Reporter } from "../reporter.ts";
 import { type Meter, ServerClock } from "../server_clock.ts";
@@ -23,7 +24,7 @@ import { setClocks } from "./clocks.ts";
 import { Calls } from "./calls.ts";
 import { type Desk, deskOf } from "./desk.ts";
 import { seek } from "./evidence.ts";
-import { claims, type UnifiedExchange } from "./exchange.ts";
+import { AGAIN, claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
 import { type Listed, listMarkets } from "./markets.ts";
@@ -42,8 +43,9 @@ export class UnifiedVenue implements VenueAdapter {
   readonly #ports: Ports;
   readonly #options: UnifiedOptions;
   readonly #exchange: UnifiedExchange;
-  readonly #bookExchange: UnifiedExchange;
+  readonly #exchanges: Exchanges;
   readonly #calls: Calls;
+  readonly #marketCalls: Calls;
   readonly #reads: Reads;
   readonly #reporter: Reporter;
   readonly #loading: Reconnect;
@@ -65,15 +67,15 @@ export class UnifiedVenue implements VenueAdapter {
     ports: Ports,
     of: {
       readonly options: UnifiedOptions;
-      readonly exchange: UnifiedExchange;
-      readonly bookExchange: UnifiedExchange;
+      readonly exchanges: Exchanges;
     },
   ) {
     this.#host = host;
     this.#ports = ports;
     this.#options = of.options;
-    this.#exchange = of.exchange;
-    this.#bookExchange = of.bookExchange;
+    const { account, books, markets } = of.exchanges;
+    this.#exchanges = of.exchanges;
+    this.#exchange = account;
     this.#reporter = new Reporter(host, ports.timers);
     this.#clock = new ServerClock(host.nowUs);
     const { nowUs } = host;
@@ -87,14 +89,15 @@ export class UnifiedVenue implements VenueAdapter {
     });
     const common = { transport, timers, nowUs, redact, deadlineUs };
     const clockIsOff = (): void => this.#measureClock(() => {});
-    this.#calls = new Calls({ ...common, exchange: of.exchange, clockIsOff });
-    void new Calls({ ...common, exchange: of.bookExchange }); // its requests leave the same way
+    this.#calls = new Calls({ ...common, exchange: account, clockIsOff });
+    this.#marketCalls = new Calls({ ...common, exchange: markets });
+    void new Calls({ ...common, exchange: books }); // its requests leave the same way
     this.#reads = new Reads({
       ...{ calls: this.#calls, timers, nowUs },
-      gapMs: of.exchange.rateLimit,
+      gapMs: account.rateLimit,
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());
-    for (const exchange of [of.exchange, of.bookExchange]) {
+    for (const exchange of [account, books, markets]) {
       setClocks(exchange, () => this.#clock.nonce());
       exchange.log = (...parts) =>
         host.log("debug", "library_said", { text: redact(parts.map(String).join(" ")) });
@@ -142,7 +145,11 @@ export class UnifiedVenue implements VenueAdapter {
     this.#desk?.rounds.stop();
     this.#desk?.bell.stop();
     // Its sockets end with it; what it says of that is of no use any more.
-    for (const exchange of [this.#exchange, this.#bookExchange]) exchange.close().catch(() => {});
+    for (const exchange of Object.values(this.#exchanges)) exchange.close().catch(() => {});
+  }
+
+  isLeftBehind(cause: unknown): boolean {
+    return isOfLibrary(cause);
   }
 
   /** Without keys it is `down`, says why, and looks again: they may be put in while it runs. */
@@ -163,9 +170,11 @@ export class UnifiedVenue implements VenueAdapter {
   }
 
   #loadMarkets(): void {
-    this.#reads.ask((exchange) => exchange.loadMarkets(true), (answer) => {
+    this.#marketCalls.read((exchange) => exchange.loadMarkets(AGAIN), (answer) => {
       if (this.#isStopped) return;
       if (answer.kind === "error") return this.#notLoaded(answer.error.text);
+      const { account, books, markets } = this.#exchanges;
+      for (const exchange of [account, books]) exchange.setMarketsFromExchange(markets);
       this.#list();
     });
   }
@@ -199,7 +208,7 @@ export class UnifiedVenue implements VenueAdapter {
   #follow(): void {
     if (this.#options.book === "none") return;
     this.#books = new Books({
-      ...{ exchange: this.#bookExchange, host: this.#host, timers: this.#ports.timers },
+      ...{ exchange: this.#exchanges.books, host: this.#host, timers: this.#ports.timers },
       ...{ listed: this.#listed, levels: this.#options.bookLevels },
     });
     this.#books.start();

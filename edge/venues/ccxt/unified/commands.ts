@@ -11,7 +11,7 @@ import type { Micros } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import { toFailure } from "./account.ts";
 import type { CallError, CallResult, CallStamps } from "./calls.ts";
-import type { Endings } from "./endings.ts";
+import { BY_ITSELF, type Endings, type Standing } from "./endings.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
@@ -82,8 +82,13 @@ export class Commands {
       if ("failure" in found) {
         return this.#account.failed(command, { outcome: "notSent", text: found.failure });
       }
+      found.isCancelling = true; // who replaces it must know that this cancel ended it, not the market
       this.cancelOrder(found, (result) => {
+        found.isCancelling = false;
         if (result.kind === "ok") return this.#confirm(command, found);
+        if (result.kind === "error" && result.error.outcome === "unknown") {
+          found.hasLostCancel = true;
+        }
         if (result.kind === "error") this.#notCancelled(command, { found, error: result.error });
       });
     });
@@ -147,7 +152,7 @@ export class Commands {
 
   /** Asks until the order is not open any more. */
   #confirm(command: CancelRequest, order: KnownOrder, reads = 1): void {
-    this.#endings.settle(order, "as requested", (standing) => {
+    const done = (standing: Standing): void => {
       if (standing.kind === "over") return this.#filled(command, order);
       if (reads >= CONFIRM_READS_MAX) {
         const why = standing.kind === "open"
@@ -159,7 +164,8 @@ export class Commands {
         CONFIRM_AGAIN_US * reads,
         () => this.#confirm(command, order, reads + 1),
       );
-    });
+    };
+    this.#endings.settle(order, "as requested", { done });
   }
 
   /** A cancel of what has taken everything is refused, whatever the exchange says of it. */
@@ -172,17 +178,30 @@ export class Commands {
     this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
   }
 
-  /** Before it is said to be refused it is asked how the order stands: it may have ended. */
+  /**
+   * The order has ended by itself, or cannot be cancelled: that is said before its end is, since what
+   * replaces it is placed where a cancel ended it. One that was lost may have done so.
+   */
   #notCancelled(
     command: CancelRequest,
     { found, error }: { readonly found: KnownOrder; readonly error: CallError },
   ): void {
     if (error.outcome !== "refused") return this.#account.failed(command, toFailure(error));
-    this.#endings.settle(found, "as requested", () => {
+    let isAnswered = false;
+    const refuse = (): void => {
+      if (isAnswered) return;
+      isAnswered = true;
       const { rejectCode, text } = error;
       const ref = this.#account.refOf(command, found.venueOrderId);
       const said = { instrument: found.listed.instrument, timeMs: null };
       this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+    };
+    this.#endings.settle(found, found.hasLostCancel ? "as requested" : BY_ITSELF, {
+      ending: ({ status }) => {
+        if (found.hasLostCancel && status === "canceled") isAnswered = true;
+        else refuse();
+      },
+      done: refuse,
     });
   }
 

@@ -9,6 +9,9 @@ import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
 import { parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
 
+/** Why an order ended of which nobody asked it. */
+export const BY_ITSELF = "the exchange shows it as ended";
+
 /** How an order stands. */
 export type Standing =
   | { readonly kind: "open" }
@@ -17,12 +20,19 @@ export type Standing =
   /** It could not be asked, or not all of its executions could be read. */
   | { readonly kind: "unclear"; readonly text: string };
 
+/** Who asks how an order stands. */
+export type Asking = {
+  /** Called immediately before its end is said. */
+  readonly ending?: (row: UnifiedOrder) => void;
+  readonly done?: (standing: Standing) => void;
+};
+
 /** Asks how orders of one account stand. */
 export class Endings {
   readonly #account: Account;
   readonly #executions: Executions;
-  /** Who is told how it stands, by key. */
-  readonly #waiting = new Map<string, ((standing: Standing) => void)[]>();
+  /** By key. */
+  readonly #waiting = new Map<string, Asking[]>();
 
   constructor(account: Account, executions: Executions) {
     this.#account = account;
@@ -30,13 +40,9 @@ export class Endings {
   }
 
   /** Asks for an order that is numbered; says its end, if it has ended, once. `reason`: why it was asked. */
-  settle(
-    order: KnownOrder,
-    reason: string,
-    done: (standing: Standing) => void = () => {},
-  ): void {
-    if (order.isOver) return done({ kind: "over" });
-    this.#waiting.set(order.key, [...this.#waiting.get(order.key) ?? [], done]);
+  settle(order: KnownOrder, reason: string, asking: Asking = {}): void {
+    if (order.isOver) return asking.done?.({ kind: "over" });
+    this.#waiting.set(order.key, [...this.#waiting.get(order.key) ?? [], asking]);
     if (order.isEnding) return;
     order.isEnding = true;
     this.#ask(order, reason);
@@ -61,8 +67,11 @@ export class Endings {
   ): void {
     if (statusOf(row) === "open") return this.#tell(order, { kind: "open" });
     const executed = qtyOf(row.executed, order.listed.instrument);
-    this.#executions.complete(order, executed, (isComplete) => {
-      if (!isComplete) return this.#tell(order, unclear("not all of its executions can be read"));
+    this.#executions.complete(order, executed, (complete) => {
+      if (complete === "incomplete") {
+        return this.#tell(order, unclear("not all of its executions can be read"));
+      }
+      if (order.isCancelling) return this.#tell(order, unclear("a cancel of it is on its way"));
       if (!order.isOver) this.#say(order, { row, reason });
       this.#tell(order, { kind: "over" });
     });
@@ -72,6 +81,7 @@ export class Endings {
     order: KnownOrder,
     { row, reason }: { readonly row: UnifiedOrder; readonly reason: string },
   ): void {
+    for (const { ending } of this.#waiting.get(order.key) ?? []) ending?.(row);
     order.isOver = true;
     const { key: clOrdId, venueOrderId, listed: { instrument } } = order;
     const ref = { order: null, clOrdId, venueOrderId };
@@ -97,7 +107,7 @@ export class Endings {
     order.isEnding = false;
     const waiting = this.#waiting.get(order.key) ?? [];
     this.#waiting.delete(order.key);
-    for (const done of waiting) done(standing);
+    for (const { done } of waiting) done?.(standing);
   }
 }
 

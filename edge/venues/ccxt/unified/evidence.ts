@@ -17,27 +17,23 @@ import { stopClocks } from "./clocks.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
-import { misnamedAs, type ParamName, placing } from "./requests.ts";
+import { misnamedAs, type ParamName, placing, type PlainOrder } from "./requests.ts";
 
 /** What was seen, or the sentence that says why nothing can be traded. */
 export type Evidence =
   | { readonly ok: true; readonly capabilities: Partial<Capabilities> }
   | { readonly ok: false; readonly reason: string };
 
-type Probe = {
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: boolean;
-  readonly misnamed?: ParamName;
-};
-
-const GTC = { timeInForce: "GTC", postOnly: false } as const;
-const IOC = { timeInForce: "IOC", postOnly: false } as const;
-const FOK = { timeInForce: "FOK", postOnly: false } as const;
-const POST = { timeInForce: "GTC", postOnly: true } as const;
+type Kind = Pick<PlainOrder, "side" | "timeInForce" | "postOnly">;
+type Probe = Kind & { readonly misnamed?: ParamName };
+const PLAIN: Kind = { side: "Buy", timeInForce: "GTC", postOnly: false };
+const IOC: Kind = { ...PLAIN, timeInForce: "IOC" };
+const FOK: Kind = { ...PLAIN, timeInForce: "FOK" };
+const POST: Kind = { ...PLAIN, postOnly: true };
 /** A plain order comes twice: what differs between the two says nothing. */
 const ORDERS: readonly Probe[] = [
-  ...[GTC, GTC, IOC, FOK, POST],
-  { ...GTC, misnamed: "clientOrderId" },
+  ...[PLAIN, PLAIN, { ...PLAIN, side: "Sell" } as const, IOC, FOK, POST],
+  { ...PLAIN, misnamed: "clientOrderId" },
   { ...IOC, misnamed: "timeInForce" },
   { ...FOK, misnamed: "timeInForce" },
   { ...POST, misnamed: "postOnly" },
@@ -95,12 +91,11 @@ function captureAll(
 /** The smallest order at a round price. */
 function plainOrder(
   { instrument: { priceRule, qtyRule } }: Listed,
-  { timeInForce, postOnly }: Probe,
-): Parameters<typeof placing>[0] {
+  { side, timeInForce, postOnly }: Probe,
+): PlainOrder {
   const [tick] = priceRule.ticks;
   return {
-    ...{ timeInForce, postOnly },
-    side: "Buy",
+    ...{ side, timeInForce, postOnly },
     quantity: fromQuanta(qtyRule.minQuanta, qtyRule.scale),
     price: fromQuanta((tick?.stepQuanta ?? 1) * 1000, priceRule.scale),
   };
@@ -108,11 +103,14 @@ function plainOrder(
 
 function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence {
   const texts = requests.map((seen) => "request" in seen ? seen.request : undefined);
-  const [plain, again, ioc, fok, post, ...misnamed] = texts;
+  const [plain, again, sale, ioc, fok, post, ...misnamed] = texts;
   const [first] = requests;
   if (plain === undefined) {
     const reason = first !== undefined && "reason" in first ? first.reason : "nothing is sent";
     return no(exchange, `a new order: ${reason}`);
+  }
+  if (sale === undefined || sale === plain) {
+    return no(exchange, "a sale is not told from a purchase");
   }
   const [anyKey, anyIoc, anyFok, anyPost] = misnamed;
   if (isPassedOn("clientOrderId", { named: plain, misnamed: anyKey })) {

@@ -10,7 +10,7 @@ import type { Examination, ExaminerOptions, KeyScope } from "../../examination.t
 import { nothingSaid } from "../../examination.ts";
 import { setClocks } from "./clocks.ts";
 import { Calls } from "./calls.ts";
-import { claims, type UnifiedExchange } from "./exchange.ts";
+import { AGAIN, claims, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import type { UnifiedOptions } from "./options.ts";
 
@@ -34,7 +34,7 @@ export function examineUnified(
   });
   const calls = new Calls({ ...shared, exchange, transport });
   setClocks(exchange, () => Math.floor(nowUs() / 1000));
-  calls.read((there) => there.loadMarkets(true), (markets) => {
+  calls.read((there) => there.loadMarkets(AGAIN), (markets) => {
     if (markets.kind === "error") {
       const reason = "the venue was not reached";
       return done(nothingSaid(markets.error.text, { kind: "unknown", reason }));

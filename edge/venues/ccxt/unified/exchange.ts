@@ -8,6 +8,9 @@ import type { CcxtExchange, CcxtLibrary } from "../library.ts";
 import { openExchange } from "../library.ts";
 import type { UnifiedOptions } from "./options.ts";
 
+/** To `loadMarkets`: not what it remembers, which may be that it failed. */
+export const AGAIN = true;
+
 /** A market as the library lists it. */
 export type UnifiedMarket = Readonly<Record<string, unknown>>;
 
@@ -22,7 +25,8 @@ export interface UnifiedExchange extends CcxtExchange {
   readonly rateLimit: number;
   readonly markets: Readonly<Record<string, UnifiedMarket>> | undefined;
   milliseconds: () => number;
-  loadMarkets(again: boolean): Promise<unknown>;
+  loadMarkets(again: typeof AGAIN): Promise<unknown>;
+  setMarketsFromExchange(other: UnifiedExchange): unknown;
   createOrder(
     ...of: readonly [
       symbol: string,
@@ -60,8 +64,7 @@ export function claims({ has }: UnifiedExchange, method: string): boolean {
 }
 
 /**
- * Opens an exchange. `decimals`: figures as texts, for whatever is money; the library's books are
- * wrong with texts on some exchanges, so they have an exchange of their own.
+ * Opens an exchange. `decimals`: figures as texts.
  * @throws {Error} Rejects if the library does not know it, or has no such world for it.
  */
 export function openUnified(
@@ -91,6 +94,26 @@ export function openUnified(
     if (endpoints !== null) redirect(exchange, endpoints);
     return exchange;
   });
+}
+
+/** The objects by which one account at an exchange is used. */
+export type Exchanges = {
+  /** Orders and the account, figures as texts. */
+  readonly account: UnifiedExchange;
+  /** Books, figures as numbers: with texts the library's are wrong on some exchanges. */
+  readonly books: UnifiedExchange;
+  /** Loads markets for the others: whoever loads them, and fails, fails in all it does until it does not. */
+  readonly markets: UnifiedExchange;
+};
+
+/** Opens all three. @throws {Error} Rejects as `openUnified` does. */
+export function openExchanges(library: CcxtLibrary, options: UnifiedOptions): Promise<Exchanges> {
+  const texts = (): Promise<UnifiedExchange> => openUnified(library, options, { decimals: true });
+  return texts().then((account) =>
+    openUnified(library, options, { decimals: false }).then((books) =>
+      texts().then((markets) => ({ account, books, markets }))
+    )
+  );
 }
 
 /** Ours ends a request first, and knows what it means. */

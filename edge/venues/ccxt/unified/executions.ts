@@ -65,19 +65,19 @@ export class Executions {
   complete(
     order: KnownOrder,
     executed: number,
-    done: (isComplete: boolean) => void,
+    done: (complete: "complete" | "incomplete") => void,
     reads = 1,
   ): void {
     const { venueOrderId, listed } = order;
-    if (order.executed >= executed) return done(true);
+    if (order.executed >= executed) return done("complete");
     if (venueOrderId === null || reads > COMPLETE_READS_MAX) {
       const counts = { order: order.key, executed, offered: order.executed };
       this.#account.host.log("alarm", "executions_missing", counts);
-      return done(false);
+      return done("incomplete");
     }
     this.#readOf(order, venueOrderId, (trades) => {
       this.offer(listed, trades, () => {
-        if (order.executed >= executed) return done(true);
+        if (order.executed >= executed) return done("complete");
         this.#account.timers.after(
           COMPLETE_AGAIN_US * reads,
           () => this.complete(order, executed, done, reads + 1),

@@ -87,9 +87,9 @@ export class Lookups {
       const problem = this.#account.reading(() => {
         const row = parseOrder(answer.value);
         const executed = qtyOf(row.executed, listed.instrument);
-        this.#executions.complete(order, executed, (isComplete) => {
+        this.#executions.complete(order, executed, (complete) => {
           // More was executed since: the row is older than what was offered.
-          if (isComplete && order.executed === executed) {
+          if (complete === "complete" && order.executed === executed) {
             return this.#found(command, { order, row });
           }
           const text = "order and executions do not agree yet";

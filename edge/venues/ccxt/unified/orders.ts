@@ -24,6 +24,10 @@ export type KnownOrder = {
   readonly trades: Set<string>;
   /** Its end is being established. */
   isEnding: boolean;
+  /** A cancel of ours is on its way: whose end it was, its answer says. */
+  isCancelling: boolean;
+  /** What became of a cancel of ours is not known: it may be what ended the order. */
+  hasLostCancel: boolean;
   /** Its end was said. */
   isOver: boolean;
   /** It ended by what it executed. */
@@ -86,6 +90,8 @@ export class Orders {
       executed: 0,
       trades: new Set(),
       isEnding: false,
+      isCancelling: false,
+      hasLostCancel: false,
       isOver: false,
       isFilled: false,
     };

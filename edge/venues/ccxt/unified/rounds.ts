@@ -10,7 +10,7 @@
  */
 import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
-import type { Endings } from "./endings.ts";
+import { BY_ITSELF, type Endings } from "./endings.ts";
 import type { Executions } from "./executions.ts";
 import type { Listed } from "./markets.ts";
 import { reasonOf } from "./pages.ts";
@@ -18,14 +18,14 @@ import { parseOrderIds } from "./rows.ts";
 
 /** Lists lag behind streams: what was announced is looked for once more. */
 const AGAIN_US = 1_000_000;
-/** Executions are read from so long before the newest that was seen: they come out of order. */
-const OVERLAP_MS = 60_000;
+/** Lists lag: executions are read from so long before the last time that they were. */
+const OVERLAP_MS = 120_000;
 
 type State = {
   isRunning: boolean;
   isWanted: boolean;
-  /** From when on executions are read, the venue's clock. */
-  fromMs: number;
+  /** When executions were last read, the venue's clock. */
+  readMs: number;
   cancelAgain: Cancel | undefined;
 };
 
@@ -105,7 +105,7 @@ export class Rounds {
         if (failure !== undefined) return this.#end(listed, state, failure);
         for (const order of numbered) {
           if (open.has(order.venueOrderId ?? "") || order.isOver) continue;
-          this.#endings.settle(order, "the exchange shows it as ended");
+          this.#endings.settle(order, BY_ITSELF);
         }
         this.#end(listed, state, undefined);
       });
@@ -118,14 +118,15 @@ export class Rounds {
     state: State,
     done: (failure: string | undefined) => void,
   ): void {
-    const { beganMs } = this.#account;
+    const { beganMs, venueMs } = this.#account;
     if (beganMs === Infinity) return done(undefined);
-    const fromMs = Math.max(beganMs, state.fromMs - OVERLAP_MS);
+    const fromMs = Math.max(beganMs, state.readMs - OVERLAP_MS);
     this.#executions.readSince({ listed, fromMs }, (found) => {
       if ("failure" in found) return done(reasonOf(found));
-      for (const { timeMs } of found) state.fromMs = Math.max(state.fromMs, timeMs);
       this.#executions.offer(listed, found, (offered) => {
-        done(offered === undefined ? undefined : reasonOf(offered));
+        if (offered !== undefined) return done(reasonOf(offered));
+        state.readMs = venueMs;
+        done(undefined);
       });
     });
   }
@@ -140,7 +141,7 @@ export class Rounds {
   #stateOf({ symbol }: Listed): State {
     const known = this.#states.get(symbol);
     if (known !== undefined) return known;
-    const state = { isRunning: false, isWanted: false, fromMs: 0, cancelAgain: undefined };
+    const state = { isRunning: false, isWanted: false, readMs: 0, cancelAgain: undefined };
     this.#states.set(symbol, state);
     return state;
   }

@@ -79,3 +79,119 @@ Deno.test("an exchange that CCXT does not know is refused", relaxed, async () =>
   const rig = CcxtRig.start({ port: 1 }, { options: { ...OPTIONS, exchange: "nowhere" } });
   match(String(await rig.catch((error: unknown) => error)), /CCXT must know it: was nowhere/);
 });
+
+untested("what happens while the streams are silent is found by the clock", async (venue, rig) => {
+  rig.submit(1);
+  rig.submit(2);
+  await rig.until(() => rig.of("OrderAccepted").length === 2, "both at the venue");
+  await new Promise((resolve) => setTimeout(resolve, 1200)); // what rang has been looked at
+  await venue.tell({ op: "halfOpen", stream: "user" });
+  await venue.tell({ op: "fill", order: KEY, qty: "0.004", count: 2 });
+  await venue.tell({ op: "cancel", order: `${PREFIX}x2x1` });
+  const cancelled = await rig.next("OrderCancelled");
+  strictEqual(cancelled.clOrdId, `${PREFIX}-2-1`);
+  await rig.until(() => rig.of("OrderExecuted").length === 2, "both executions");
+});
+
+untested(
+  "an IOC that ended by itself refuses its cancel before its end is told",
+  async (_venue, rig) => {
+    rig.submit(1, { timeInForce: "IOC" });
+    await rig.next("OrderAccepted");
+    rig.cancel(1);
+    await rig.next("OrderCancelled");
+    const kinds = rig.reports.map(({ eventType }) => eventType);
+    ok(kinds.includes("CancelRejected"), kinds.join());
+    ok(kinds.indexOf("CancelRejected") < kinds.indexOf("OrderCancelled"), kinds.join());
+  },
+);
+
+untested("a cancel that was lost may be what ended the order", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  const lost = { kind: "loseResponse", by: "rst" } as const;
+  await venue.tell({ op: "fault", match: "DELETE /api/v3/order", fault: lost });
+  rig.cancel(1);
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  rig.cancel(1);
+  await rig.next("OrderCancelled");
+  deepStrictEqual(rig.of("CancelRejected"), []);
+});
+
+untested(
+  "lookup() finds by its key what was never answered, and says what is nowhere",
+  async (venue, rig) => {
+    const lost = { kind: "loseResponse", by: "rst" } as const;
+    await venue.tell({ op: "fault", match: "POST /api/v3/order", fault: lost });
+    rig.submit(1);
+    strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+    await venue.tell({ op: "fill", order: KEY, qty: "0.004" });
+    rig.lookup(1);
+    const found = await rig.next("OrderFound");
+    deepStrictEqual([found.status, found.cumQty, found.orderQty], ["open", 400, 1000]);
+    const kinds = rig.reports.map(({ eventType }) => eventType);
+    ok(kinds.indexOf("OrderExecuted") < kinds.indexOf("OrderFound"));
+    rig.lookup(7);
+    strictEqual((await rig.next("OrderNotFound")).order, 7);
+    rig.cancel(7);
+    strictEqual((await rig.next("CancelRejected")).rejectCode, "VENUE_NOT_FOUND");
+  },
+);
+
+untested("a dry run builds the request and sends nothing", async (venue, rig) => {
+  rig.submit(1, { dryRun: true });
+  await rig.until(() => rig.dry.length === 1, "the answer of a dry run");
+  deepStrictEqual((await venue.audit()).orders, []);
+});
+
+untested(
+  "cancelAll() cancels what is ours, known or listed, and nothing else",
+  async (venue, rig) => {
+    const byHand = { op: "foreign", symbol: "BTCUSDT", type: "LIMIT", side: "BUY" } as const;
+    await venue.tell({ ...byHand, price: "49000", qty: "0.01" });
+    rig.submit(1);
+    await rig.next("OrderAccepted");
+    using another = await CcxtRig.up(venue, { options: OPTIONS });
+    another.adapter.cancelAll();
+    await rig.next("OrderCancelled");
+    const { orders } = await venue.audit();
+    deepStrictEqual(
+      orders.map(({ clientOrderId, state }) => [clientOrderId === KEY, state]).sort(),
+      [[false, "NEW"], [true, "CANCELED"]],
+    );
+  },
+);
+
+untested("a reconciliation tells what others did, and ours under its key", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  const byHand = { op: "foreign", symbol: "BTCUSDT", type: "LIMIT", side: "BUY" } as const;
+  await venue.tell({ ...byHand, price: "49000", qty: "0.01" });
+  await venue.tell({ ...byHand, price: "50010", qty: "0.02" });
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  await venue.tell({ op: "fill", order: KEY, qty: "0.004" });
+  using another = await CcxtRig.connected(venue, { options: OPTIONS });
+  const { openOrders } = await another.reconcile(sinceUs);
+  deepStrictEqual(
+    openOrders.map(({ clOrdId, cumQty }) => [clOrdId, cumQty]).sort(),
+    [
+      [null, 0],
+      [`${PREFIX}-1-1`, 400],
+    ].sort(),
+  );
+  const executions = another.of("OrderExecuted").map(({ clOrdId, lastQty }) => [clOrdId, lastQty]);
+  deepStrictEqual(executions.sort(), [[null, 2000], [`${PREFIX}-1-1`, 400]].sort());
+});
+
+Deno.test("without keys there are books, and a sentence", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  using rig = await CcxtRig.start(venue, { options: OPTIONS, credentials: null });
+  await rig.until(() => rig.of("BookSnapshot").length > 0, "a book");
+  deepStrictEqual(rig.statuses, ["down: there are no keys"]);
+});
+
+Deno.test("an exchange whose keys have a passphrase says so", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  using rig = await CcxtRig.start(venue, { options: { ...OPTIONS, exchange: "okx" } });
+  match(rig.statuses[0] ?? "", /its keys have a passphrase: write passphrase: true/);
+});
