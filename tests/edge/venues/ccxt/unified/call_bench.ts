@@ -13,8 +13,14 @@ import type {
 } from "../../../../../edge/ports.ts";
 import { redactor } from "../../../../../edge/redaction.ts";
 import { Calls } from "../../../../../edge/venues/ccxt/unified/calls.ts";
+import { setClocks } from "../../../../../edge/venues/ccxt/unified/clocks.ts";
+import { type Evidence, seek } from "../../../../../edge/venues/ccxt/unified/evidence.ts";
 import type { UnifiedExchange } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
+import { PREFIX, SPOT } from "../../../../support/ccxt_rig.ts";
 import { VirtualTime } from "../../../../support/virtual_time.ts";
+
+/** The one market. */
+export const LISTED = { symbol: "BTC/USDT", instrument: SPOT };
 
 /** What the exchange says to a request; `silence`: nothing, ever. */
 export type Reply =
@@ -118,4 +124,17 @@ export class CallBench implements Http {
       return { neverConnected: false };
     };
   }
+}
+
+/** What is seen of an exchange, and what left meanwhile. */
+export async function seen(
+  exchange: UnifiedExchange,
+  reply: (request: HttpRequest) => Reply,
+): Promise<{ readonly evidence: Evidence; readonly bench: CallBench }> {
+  const bench = new CallBench(exchange, reply);
+  setClocks(exchange, () => Math.floor(bench.time.wallUs() / 1000));
+  const evidence = await bench.result<Evidence>((done) =>
+    seek({ calls: bench.calls, exchange, listed: LISTED, prefix: PREFIX }, done)
+  );
+  return { evidence, bench };
 }

@@ -264,7 +264,7 @@ const ANSWERED: readonly (readonly [
   [401, "InvalidNonce", "clock", "notSent", undefined],
   [429, "ExchangeError", "rate", "notSent", 7000],
   [429, "InvalidOrder", "rate", "notSent", 7000],
-  [418, "DDoSProtection", "rate", "notSent", 7000],
+  [418, "ExchangeError", "rate", "notSent", 7000],
   [503, "OnMaintenance", "overload", "notSent", 7000],
   [503, "ExchangeNotAvailable", "ambiguous", "unknown", undefined],
   [400, "InvalidOrder", "rejected", "refused", undefined],

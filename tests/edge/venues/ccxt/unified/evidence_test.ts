@@ -10,20 +10,16 @@ import type { TimeInForce } from "../../../../../core/instrument.ts";
 import type { HttpRequest } from "../../../../../edge/ports.ts";
 import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
 import type { CallResult, Method } from "../../../../../edge/venues/ccxt/unified/calls.ts";
-import { setClocks } from "../../../../../edge/venues/ccxt/unified/clocks.ts";
-import { type Evidence, seek } from "../../../../../edge/venues/ccxt/unified/evidence.ts";
 import {
   openUnified,
   TICK_SIZE,
   type UnifiedExchange,
 } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
 import { readUnifiedOptions } from "../../../../../edge/venues/ccxt/unified/options.ts";
-import { PREFIX, SPOT } from "../../../../support/ccxt_rig.ts";
-import { CallBench, type Reply } from "./call_bench.ts";
+import { CallBench, LISTED, type Reply, seen } from "./call_bench.ts";
 
 /** The library's timers of connections outlive a test. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
-const LISTED = { symbol: "BTC/USDT", instrument: SPOT };
 /** Some decode their secrets. */
 const SECRET = btoa("0123456789abcdef".repeat(4));
 
@@ -61,19 +57,6 @@ async function opened(id: string): Promise<Loaded> {
   }]);
   const keys = { apiKey: "account-0000", secret: SECRET, password: "phrase", uid: "1" };
   return Object.assign(exchange, keys);
-}
-
-/** What is seen of an exchange, and what left meanwhile. */
-async function seen(
-  exchange: UnifiedExchange,
-  reply: (request: HttpRequest) => Reply,
-): Promise<{ readonly evidence: Evidence; readonly bench: CallBench }> {
-  const bench = new CallBench(exchange, reply);
-  setClocks(exchange, () => Math.floor(bench.time.wallUs() / 1000));
-  const evidence = await bench.result<Evidence>((done) =>
-    seek({ calls: bench.calls, exchange, listed: LISTED, prefix: PREFIX }, done)
-  );
-  return { evidence, bench };
 }
 
 function answering(id: string): (request: HttpRequest) => Reply {

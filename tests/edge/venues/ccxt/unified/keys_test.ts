@@ -4,7 +4,7 @@
  * Proves: R-EXEC-1 for experimental exchanges.
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { match, strictEqual } from "node:assert/strict";
 import { keyOf, keyWithin, spelled } from "../../../../../edge/venues/ccxt/unified/keys.ts";
 
 const KEY = "tlabcdef01-15-2";
@@ -13,7 +13,7 @@ const SPELLED = "tlabcdef01x15x2";
 Deno.test("keyOf() gives back each key that spelled() makes, in letters and digits", () => {
   for (const key of [KEY, "tl00000000-1-1", "tlffffffff-9007199254740991-4294967295"]) {
     const word = spelled(key);
-    strictEqual(/^[a-z0-9]+$/.test(word), true);
+    match(word, /^[a-z0-9]+$/);
     strictEqual(keyOf(word), key);
   }
 });

@@ -106,6 +106,12 @@ Deno.test("readPages() keeps the newest of what it knows under one name", () => 
   deepStrictEqual(found, [{ id: "1", timeMs: FROM_MS + 5 }]);
 });
 
+Deno.test("readPages() asks once more where a page ends now: it may have been full", () => {
+  const all = [0, 1, 1].map((afterMs, at) => ({ id: `${at}`, timeMs: FROM_MS + afterMs }));
+  const { found } = read(served(all, { size: 2 }), { toMs: FROM_MS + 1 });
+  deepStrictEqual(ids(found), ["0", "1", "2"]);
+});
+
 Deno.test("readPages() is told of rows later than now, and ends", () => {
   const ahead = [{ id: "1", timeMs: FROM_MS + 60_000 }];
   deepStrictEqual(ids(read(() => ahead, { toMs: FROM_MS }).found), ["1"]);
