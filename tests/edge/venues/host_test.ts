@@ -58,6 +58,7 @@ class Rig {
   readonly #cutOff = newCutOff();
   #made: VenueHost | undefined;
   #hear: (message: unknown) => void = () => {};
+  uncaught: (cause: unknown) => void = () => {};
   throws: string | undefined;
 
   constructor({ isLate = false, secrets = new Map(), clockAheadUs = 0 }: RigOptions = {}) {
@@ -65,6 +66,9 @@ class Rig {
       post: (message) => void this.posted.push(structuredClone(message as VenueReportMessage)),
       onMessage: (handler) => {
         this.#hear = handler;
+      },
+      onUncaught: (handler) => {
+        this.uncaught = handler;
       },
     };
     const loaded = Promise.withResolvers<AdapterFactory>();
@@ -138,6 +142,7 @@ class Rig {
         send: ({ command, journalUs }) => call(`send ${command.request}`, ` ${journalUs}`),
         cancelAll: () => call("cancelAll"),
         stop: () => call("stop"),
+        isLeftBehind: (cause) => cause instanceof RangeError,
       };
     };
   }
@@ -376,6 +381,18 @@ for (const [what, say, expected] of WRONG) {
     match(rig.said[0] ?? "", expected);
   });
 }
+
+Deno.test("what its library leaves behind uncaught is noted, anything else uncaught ends the adapter", () => {
+  const rig = new Rig({ secrets: BOTH });
+  rig.host.credentials();
+  rig.uncaught(new RangeError("a socket of hush-hush was refused"));
+  deepStrictEqual(rig.said.filter((said) => said.startsWith("failed")), []);
+  const [line] = rig.logged.filter(({ event }) => event === "library_promise_failed");
+  match(line?.text ?? "", /a socket of \[secret\] was refused/);
+  ok(!JSON.stringify(rig.logged).includes("hush-hush"));
+  rig.uncaught(new TypeError("ours"));
+  match(rig.said.at(-1) ?? "", /^failed: .*ours/);
+});
 
 Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
   for (const name of ["send 1", "cancelAll", "stop"]) {

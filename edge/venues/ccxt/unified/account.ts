@@ -38,6 +38,7 @@ export class Account {
   beganMs = Infinity;
   readonly #skewUs: () => number;
   readonly #keys = new ClOrdIds();
+  readonly #leftOut = new Set<string>();
 
   constructor(of: {
     readonly host: VenueHost;
@@ -83,6 +84,22 @@ export class Account {
   /** The order whose key it is, in any version; undefined: it is none of ours. */
   orderOf(key: string): OrderId | undefined {
     return this.#keys.parse(key)?.order;
+  }
+
+  /**
+   * The exchange refuses to speak of a symbol: it is left out, alarmed about once, and holds up nothing.
+   */
+  leaveOut({ symbol, instrument }: Listed, reason: string): void {
+    if (this.#leftOut.has(symbol)) return;
+    this.#leftOut.add(symbol);
+    this.host.log("alarm", "market_changed", {
+      reason: `${instrument.name} is left out: ${reason}`,
+    });
+  }
+
+  /** It speaks of it again. */
+  spokenOf({ symbol }: Listed): void {
+    this.#leftOut.delete(symbol);
   }
 
   /** How the answer to a command names its order. */

@@ -21,7 +21,7 @@ import {
   type RequestKind,
 } from "../error_classes.ts";
 import { type CcxtFetch, ccxtFetch, type CcxtRequest, type CcxtResponse } from "../fetch.ts";
-import { errorClassOf, wordsOf } from "./errors.ts";
+import { errorClassOf, isOfSymbol, wordsOf } from "./errors.ts";
 import type { UnifiedExchange } from "./exchange.ts";
 import { type Figures, holds, names, unescaped } from "./figures.ts";
 
@@ -33,6 +33,8 @@ export type CallError = {
   readonly class: ErrorClass;
   readonly outcome: ErrorOutcome;
   readonly rejectCode: VenueRejectCode;
+  /** The exchange, or the library, knows the symbol no more. */
+  readonly isOfSymbol: boolean;
   /** A sentence without secrets. */
   readonly text: string;
   readonly retryAfterMs: number | undefined;
@@ -185,7 +187,7 @@ export class Calls {
   #fetch(url: string, request: CcxtRequest): Promise<CcxtResponse> {
     const context = this.#current.getStore();
     if (context === undefined) return this.#send(url, request);
-    // The library's own: markets, a token for a stream. None of it is an order.
+    // The library's own, as a token for a stream. None of it is an order.
     if (context.figures === null) return this.#ask(context, url, request);
     const method = request.method ?? "GET";
     const bytes = unescaped(`${method} ${url} ${request.body ?? ""}`);
@@ -230,10 +232,17 @@ export class Calls {
 
   /** Sends what only reads. */
   #ask(context: Context, url: string, request: CcxtRequest): Promise<CcxtResponse> {
-    return this.#send(url, request).then((response) => {
-      if (context.sent === "no") note(context, response);
-      return response;
-    });
+    return this.#send(url, request).then(
+      (response) => {
+        if (context.sent === "no") note(context, response);
+        return response;
+      },
+      (error: unknown) => {
+        // The library keeps no reason.
+        if (context.figures === null && error instanceof EdgeError) context.failure = error;
+        throw error;
+      },
+    );
   }
 
   #errorOf(
@@ -256,6 +265,7 @@ export class Calls {
       class: found,
       outcome: isStopped ? isNetwork(found) ? "notSent" : "refused" : outcome[kind],
       rejectCode,
+      isOfSymbol: isOfSymbol(cause),
       text,
       retryAfterMs: isPaused ? context.retryAfterMs ?? PAUSE_MS : undefined,
     };
@@ -269,6 +279,7 @@ type Settled =
 const AMBIGUOUS = {
   class: "ambiguous",
   rejectCode: "VENUE_REJECTED",
+  isOfSymbol: false,
   retryAfterMs: undefined,
 } as const;
 

@@ -61,7 +61,12 @@ export class Commands {
     const price = fromQuanta(command.price, priceRule.scale);
     const order = { side, timeInForce, postOnly, quantity, price };
     const { figures, method } = placing(order, { listed, key: spelled(clOrdId) });
-    const call = { kind: "place", figures, isDryRun: command.dryRun === true } as const;
+    const isDryRun = command.dryRun === true;
+    const call = { kind: "place", figures, isDryRun } as const;
+    const placedMs = this.#account.venueMs;
+    if (!isDryRun) {
+      this.#account.orders.note({ key: clOrdId, listed, venueOrderId: null, placedMs });
+    }
     this.#account.calls.change(call, method, (result) => {
       if (result.kind === "dryRun") return this.#account.host.answerDry(command);
       const stamps = { journalUs, ...result.stamps };
@@ -119,7 +124,7 @@ export class Commands {
       const { id, key: named } = parseAcknowledgement(value);
       const isAnother = named !== null && named !== key;
       if (isAnother) return this.#account.failed(command, NOT_UNDERSTOOD);
-      const placedMs = this.#account.venueMs;
+      const placedMs = this.#account.venueMs; // it has its own already, which is before it
       this.#account.orders.note({ key, listed, venueOrderId: id, placedMs });
       const said = { instrument: listed.instrument, timeMs: null };
       const ref = this.#account.refOf(command, id);
@@ -140,7 +145,9 @@ export class Commands {
     const { command, listed: { instrument }, stamps } = of;
     const ref = this.#account.refOf(command, null);
     const said = { instrument, timeMs: null };
-    const { reporter } = this.#account;
+    const { reporter, orders } = this.#account;
+    const order = orders.get(command.clOrdId);
+    if (order !== undefined) order.isOver = true;
     if (kind === "unfilled") reporter.say("OrderCancelled", { ...ref, reason: text }, said);
     else reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, said);
   }

@@ -67,6 +67,11 @@ function rowOf(error: unknown): ErrorClass {
 /** The library names addresses, and an address may hold a signature. */
 const withoutQueries = redactor([]);
 
+/** True if the symbol is the reason: the exchange has taken it off, say. */
+export function isOfSymbol(error: unknown): boolean {
+  return error instanceof Error && error.constructor.name === "BadSymbol";
+}
+
 /** Returns what the library said, on one line. */
 export function wordsOf(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);

@@ -1,50 +1,30 @@
 /**
  * Look-ups: how one order stands, its executions first.
  *
- * An order is asked for by its number. Where only its key is known, the exchange's lists are gone
- * through for it: what is open, then what has ended. Few exchanges let the library ask by a key, and
- * some answer such a question with another order.
+ * An order is asked for by its number. Where only its key is known it is searched for (`searches.ts`).
  * Invariant: `OrderFound` counts exactly what was offered before it. `OrderNotFound` is said only where
- * a list of what has ended was read to its end.
+ * lists were read to their end.
  * @module
  */
-import type { LookupOrder, OrderCommand } from "../../../../core/command.ts";
+import type { LookupOrder } from "../../../../core/command.ts";
 import { pxOf, qtyOf } from "../reporter.ts";
 import { type Account, toFailure } from "./account.ts";
 import type { FindOrder } from "./commands.ts";
-import { claims } from "./exchange.ts";
 import type { Executions } from "./executions.ts";
-import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
-import { readPages, reasonOf } from "./pages.ts";
-import { type OrderMark, parseMarks, parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
-
-/** How far back lists are gone through. */
-const BACK_MS = 7 * 86_400_000;
-const PAGES_MAX = 200;
-/** Lists of what has ended; the first set that the exchange really has is enough. */
-const ENDED_LISTS = [
-  ["fetchOrders"],
-  ["fetchCanceledAndClosedOrders"],
-  ["fetchClosedOrders", "fetchCanceledOrders"],
-  ["fetchClosedOrders"],
-] as const;
-type ListMethod = (typeof ENDED_LISTS)[number][number];
-
-/** Where an order is looked for, and what is done with each list; true: it is there. */
-type Searched = {
-  readonly listed: Listed;
-  readonly use: (marks: readonly OrderMark[]) => boolean;
-};
+import { parseOrder, statusOf, type UnifiedOrder } from "./rows.ts";
+import { BACK_MS, Searches } from "./searches.ts";
 
 /** Answers the look-ups of one account. */
 export class Lookups {
   readonly #account: Account;
   readonly #executions: Executions;
+  readonly #searches: Searches;
 
   constructor(account: Account, executions: Executions) {
     this.#account = account;
     this.#executions = executions;
+    this.#searches = new Searches(account);
   }
 
   lookup(command: LookupOrder): void {
@@ -75,7 +55,10 @@ export class Lookups {
       const placedMs = this.#account.venueMs - BACK_MS; // it is not known when
       return done(orders.note({ key, listed, venueOrderId, placedMs }));
     }
-    this.#search(command, listed, done);
+    this.#searches.find(listed, key, (mark) => {
+      if (mark === undefined || "failure" in mark) return done(mark);
+      done(orders.note({ key, listed, venueOrderId: mark.id, placedMs: mark.timeMs }));
+    });
   };
 
   #ask(command: LookupOrder, order: KnownOrder): void {
@@ -117,71 +100,5 @@ export class Lookups {
       cumQty: qtyOf(row.executed, instrument),
       price: row.price === null ? null : pxOf(row.price, instrument),
     }, { instrument, timeMs: null });
-  }
-
-  #search(
-    command: OrderCommand,
-    listed: Listed,
-    done: Parameters<FindOrder>[1],
-  ): void {
-    const { reads, exchange } = this.#account;
-    const use = (marks: readonly OrderMark[]): boolean => {
-      const mark = marks.find(({ key }) => key === command.clOrdId);
-      if (mark === undefined) return false;
-      const { key, id: venueOrderId, timeMs: placedMs } = mark;
-      done(this.#account.orders.note({ key: key ?? "", listed, venueOrderId, placedMs }));
-      return true;
-    };
-    reads.ask((there) => there.fetchOpenOrders(listed.symbol), (answer) => {
-      if (answer.kind === "error") return done({ failure: answer.error.text });
-      let isFound = false;
-      const problem = this.#account.reading(() => {
-        isFound = use(parseMarks(answer.value));
-      });
-      if (problem !== undefined) return done({ failure: problem });
-      if (isFound) return;
-      const sets = ENDED_LISTS.filter((all) => all.every((method) => claims(exchange, method)));
-      this.#searchSets(
-        { listed, sets, use, failure: "the exchange lists no orders that ended" },
-        done,
-      );
-    }, { isUrgent: true });
-  }
-
-  /** What the library refuses to list may be in the next set: some lists are of another product. */
-  #searchSets(
-    of: Searched & { readonly sets: readonly (readonly ListMethod[])[]; readonly failure: string },
-    done: Parameters<FindOrder>[1],
-  ): void {
-    const { listed, sets: [lists, ...sets], use, failure } = of;
-    if (lists === undefined) return done({ failure });
-    const refused = (reason: string): void => {
-      this.#searchSets({ ...of, sets, failure: reason }, done);
-    };
-    this.#searchEnded({ listed, lists, use, refused }, done);
-  }
-
-  #searchEnded(
-    of: Searched & {
-      readonly lists: readonly ListMethod[];
-      readonly refused: (reason: string) => void;
-    },
-    done: Parameters<FindOrder>[1],
-  ): void {
-    const { listed: { symbol }, lists: [method, ...others], use, refused } = of;
-    if (method === undefined) return done(undefined);
-    const { reads, venueMs } = this.#account;
-    readPages({
-      ...{ fromMs: venueMs - BACK_MS, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseMarks },
-      ask: (fromMs, told) =>
-        reads.ask((there) => there[method](symbol, fromMs), told, { isUrgent: true }),
-    }, (found) => {
-      if ("failure" in found) {
-        const { failure } = found;
-        const isRefused = typeof failure !== "string" && failure.class === "rejected";
-        return isRefused ? refused(failure.text) : done({ failure: reasonOf(found) });
-      }
-      if (!use(found)) this.#searchEnded({ ...of, lists: others }, done);
-    });
   }
 }

@@ -26,10 +26,11 @@ export function listMarkets(
   const problems: string[] = [];
   for (const instrument of configured) {
     const found = listingOf(exchange, instrument, capabilities);
+    const { symbol, name, status } = instrument;
     if (typeof found !== "string") listed.push(found);
-    // What has closed holds up nothing: it is there for its last orders only.
-    else if (instrument.status === "closed") listed.push({ symbol: instrument.symbol, instrument });
-    else problems.push(`Cannot list ${instrument.name}: ${found}`);
+    else if (status !== "closed") problems.push(`Cannot list ${name}: ${found}`);
+    // What has closed holds up nothing: it is there for its last orders only, if the market is.
+    else if (exchange.markets?.[symbol] !== undefined) listed.push({ symbol, instrument });
   }
   return { listed, problems };
 }

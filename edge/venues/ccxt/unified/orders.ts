@@ -4,7 +4,7 @@
  *
  * Invariant: an execution is counted once. Others' orders are known by their numbers alone, so that
  * they are asked about once.
- * Bounded: `KNOWN_MAX` orders that have ended, the oldest forgotten first; what is forgotten is read.
+ * Bounded: `KNOWN_MAX` orders besides what rests, the oldest forgotten first; what is forgotten is read.
  * @module
  */
 import type { Listed } from "./markets.ts";
@@ -104,7 +104,7 @@ export class Orders {
     if (this.#keys.size > 2 * KNOWN_MAX) this.#forgetStranger();
     if (this.#byKey.size <= KNOWN_MAX) return;
     for (const { key, isOver, listed, venueOrderId } of this.#byKey.values()) {
-      if (!isOver) continue;
+      if (!isOver && venueOrderId !== null) continue;
       this.#byKey.delete(key);
       if (venueOrderId !== null) this.#keys.delete(`${listed.symbol} ${venueOrderId}`);
       return;

@@ -22,6 +22,7 @@ const TOO_MANY: CallError = {
   class: "overload",
   outcome: "failed",
   rejectCode: "VENUE_RATE_LIMIT",
+  isOfSymbol: false,
   text: `Cannot ask: ${WAITING_MAX} questions wait`,
   retryAfterMs: undefined,
 };

@@ -5,7 +5,8 @@
  * readings are the same nothing moved in between, and the executions explain the account; else again,
  * some times. 3. Offered: executions, one `AccountReported` if the account stood still, `Reconciled`.
  *
- * Invariant: `Reconciled` is said only if all of it was read. A new one ends the old, which is answered
+ * Invariant: `Reconciled` is said only if all of it was read, but for symbols that the exchange refuses
+ * to speak of. A new one ends the old, which is answered
  * as failed.
  * @module
  */
@@ -39,6 +40,8 @@ type Progress = {
   readonly trades: Map<Listed, readonly UnifiedTrade[]>;
   balances: Balances | undefined;
   reads: number;
+  /** Of which the exchange does not speak. */
+  readonly leftOut: Set<Listed>;
 };
 
 /** Answers the reconciliations of one account. */
@@ -65,6 +68,7 @@ export class Reconciliations {
       trades: new Map(),
       balances: undefined,
       reads: 0,
+      leftOut: new Set(),
     };
     this.#current = progress;
     this.#begin(command);
@@ -82,9 +86,17 @@ export class Reconciliations {
   }
 
   #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
-    this.#ask(progress, (there) => there.fetchOpenOrders(listed.symbol), (value) => {
-      for (const row of rowsOf(value)) this.#note(progress, { listed, row });
+    const leaveOut = (text: string): void => {
+      this.#account.leaveOut(listed, text);
+      progress.leftOut.add(listed);
       next();
+    };
+    this.#ask(progress, (there) => there.fetchOpenOrders(listed.symbol), {
+      use: (value) => {
+        for (const row of rowsOf(value)) this.#note(progress, { listed, row });
+        next();
+      },
+      leaveOut,
     });
   }
 
@@ -112,7 +124,7 @@ export class Reconciliations {
 
   /** Reads balances, and what explains them, until they stand still. */
   #readAccount(progress: Progress): void {
-    this.#ask(progress, (there) => there.fetchBalance(), (value) => {
+    const use = (value: unknown): void => {
       const balances = this.#balancesOf(parseTotals(value));
       const before = progress.balances;
       const isStill = JSON.stringify(before) === JSON.stringify(balances);
@@ -125,11 +137,13 @@ export class Reconciliations {
         return this.#offer(progress);
       }
       const fromMs = Math.max(this.#account.beganMs, this.#account.venueMsOf(sinceUs));
-      this.#each(progress, this.#account.listed, {
+      const told = this.#account.listed.filter((listed) => !progress.leftOut.has(listed));
+      this.#each(progress, told, {
         read: (listed, next) => this.#readTrades(progress, { listed, fromMs }, next),
         done: () => this.#readAccount(progress),
       });
-    });
+    };
+    this.#ask(progress, (there) => there.fetchBalance(), { use });
   }
 
   #readTrades(
@@ -180,9 +194,18 @@ export class Reconciliations {
       .map((currency) => ({ currency, total: totals.get(currency) ?? "0" }));
   }
 
-  #ask(progress: Progress, method: Method, use: (value: unknown) => void): void {
+  #ask(
+    progress: Progress,
+    method: Method,
+    { use, leaveOut }: {
+      readonly use: (value: unknown) => void;
+      readonly leaveOut?: (text: string) => void;
+    },
+  ): void {
     this.#account.reads.ask(method, (answer: Answer) => {
       if (this.#current !== progress) return;
+      const isLeftOut = answer.kind === "error" && answer.error.isOfSymbol;
+      if (isLeftOut && leaveOut !== undefined) return leaveOut(answer.error.text);
       if (answer.kind === "error") return this.#fail(progress, answer.error.text);
       const problem = this.#account.reading(() => use(answer.value));
       if (problem !== undefined && this.#current === progress) this.#fail(progress, problem);

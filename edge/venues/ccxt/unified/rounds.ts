@@ -95,7 +95,12 @@ export class Rounds {
     const { orders, reads } = this.#account;
     const numbered = orders.live(listed);
     reads.ask((there) => there.fetchOpenOrders(listed.symbol), (answer) => {
+      if (answer.kind === "error" && answer.error.isOfSymbol) {
+        this.#account.leaveOut(listed, answer.error.text);
+        return this.#end(listed, state, undefined);
+      }
       if (answer.kind === "error") return this.#end(listed, state, answer.error.text);
+      this.#account.spokenOf(listed);
       let open: ReadonlySet<string> = new Set();
       const problem = this.#account.reading(() => {
         open = parseOrderIds(answer.value);

@@ -5,7 +5,12 @@
  * @module
  */
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
-import { type CcxtLibrary, loadCcxt, openExchange } from "../../../../edge/venues/ccxt/library.ts";
+import {
+  type CcxtLibrary,
+  isOfLibrary,
+  loadCcxt,
+  openExchange,
+} from "../../../../edge/venues/ccxt/library.ts";
 
 /** Tells what became of the globals and of the library. */
 const WORKER = `
@@ -65,4 +70,18 @@ Deno.test("openExchange() refuses a library that will not ping", async () => {
 
 Deno.test("openExchange() refuses an exchange that CCXT does not know", async () => {
   await rejects(openExchange({ pro: {} }, "nowhere", {}), /CCXT must know it: was nowhere/);
+});
+
+Deno.test("isOfLibrary() tells the library's errors from everybody else's", async () => {
+  const { NetworkError, InvalidOrder } = await loadCcxt() as unknown as Record<
+    string,
+    new (text: string) => Error
+  >;
+  for (const Theirs of [NetworkError, InvalidOrder]) {
+    if (Theirs === undefined) throw new Error("the library must have it");
+    strictEqual(isOfLibrary(new Theirs("refused")), true);
+  }
+  for (const ours of [new Error("x"), new TypeError("x"), "NetworkError", undefined, null]) {
+    strictEqual(isOfLibrary(ours), false);
+  }
 });

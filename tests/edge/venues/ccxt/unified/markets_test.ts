@@ -160,11 +160,18 @@ Deno.test("listMarkets() moves limits inwards onto the step", () => {
 });
 
 Deno.test("listMarkets() holds up nothing for what has closed, and lists the others", () => {
-  const closed = { ...SPOT, id: instrumentId(1), symbol: "OLD/USDT", status: "closed" } as const;
+  const old = { ...SPOT, id: instrumentId(1), symbol: "OLD/USDT", status: "closed" } as const;
   const gone = { ...SPOT, id: instrumentId(2), symbol: "GONE/USDT", name: "x:GONE/USDT" };
-  const { listed: all, problems } = listing(MARKET, { configured: [closed, SPOT, gone] });
-  deepStrictEqual(all.map(({ symbol }) => symbol), ["OLD/USDT", "BTC/USDT"]);
-  strictEqual(all[0]?.instrument, closed);
+  const { listed: all, problems } = listing(MARKET, { configured: [old, SPOT, gone] });
+  deepStrictEqual(all.map(({ symbol }) => symbol), ["BTC/USDT"]);
   strictEqual(problems.length, 1);
   ok(problems[0]?.includes("x:GONE/USDT"));
+});
+
+Deno.test("listMarkets() keeps what has closed as it is configured, while the market is there", () => {
+  const closed = { ...SPOT, status: "closed" } as const;
+  const market = { ...MARKET, precision: { amount: "1", price: undefined } };
+  const { listed: [one], problems } = listing(market, { configured: [closed] });
+  strictEqual(one?.instrument, closed);
+  deepStrictEqual(problems, []);
 });

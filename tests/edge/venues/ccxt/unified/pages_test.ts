@@ -133,7 +133,7 @@ Deno.test("readPages() brings nothing where one page fails or cannot be read", (
     kind: "error",
     error: {
       ...{ class: "rate", outcome: "failed", rejectCode: "VENUE_RATE_LIMIT" },
-      ...{ text: "too fast", retryAfterMs: 1000 },
+      ...{ text: "too fast", retryAfterMs: 1000, isOfSymbol: false },
     },
     stamps,
   };
