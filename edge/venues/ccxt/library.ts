@@ -144,8 +144,8 @@ export function openExchange(
   id: string,
   options: object,
 ): Promise<CcxtExchange> {
-  const Exchange = library.pro[id];
-  if (Exchange === undefined) {
+  const Exchange = Object.hasOwn(library.pro, id) ? library.pro[id] : undefined;
+  if (typeof Exchange !== "function") { // there is more in it than exchanges
     return Promise.reject(new Error(`Cannot open the exchange: CCXT must know it: was ${id}`));
   }
   const exchange = new Exchange(options);

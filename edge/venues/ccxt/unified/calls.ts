@@ -70,7 +70,10 @@ type Context = {
   kept: CapturedRequest | undefined;
   /** The request it is about. */
   sent: "no" | "yes" | "answered";
+  /** Something was asked behind it: what the library throws may be about that. */
+  isFollowed: boolean;
   failure: EdgeError | undefined;
+  /** Of the last answer, or that of the request it is about. */
   status: number;
   retryAfterMs: number | undefined;
   submitUs: Micros;
@@ -183,30 +186,30 @@ export class Calls {
 
   #fetch(url: string, request: CcxtRequest): Promise<CcxtResponse> {
     const context = this.#current.getStore();
-    // The library's own, as a token for a stream. None of it is an order.
     if (context === undefined) return this.#send(url, request);
-    if (context.figures === null) {
-      return this.#send(url, request).catch((error: unknown) => {
-        if (error instanceof EdgeError) context.failure = error; // the library keeps no reason
-        throw error;
-      });
-    }
+    // The library's own, as a token for a stream. None of it is an order.
+    if (context.figures === null) return this.#ask(context, url, request);
     const method = request.method ?? "GET";
     const bytes = unescaped(`${method} ${url} ${request.body ?? ""}`);
-    const refuse = (reason: string, unsent: "notSent" | "refused"): Promise<never> => {
-      // What the first request has done is not undone by refusing a second one.
-      const outcome = context.sent === "no" ? unsent : "unknown";
-      const error = new EdgeError(`Cannot send it: ${reason}`, { outcome });
+    const isGone = context.sent !== "no";
+    const refuse = (reason: string, outcome: "notSent" | "refused"): Promise<never> => {
+      // What left before is not undone by it.
+      const what = { outcome: isGone ? "unknown" : outcome } as const;
+      const error = new EdgeError(`Cannot send it: ${reason}`, what);
       context.failure ??= error;
       return Promise.reject(error);
     };
     if (context.isOver) return refuse("its time is over", "notSent");
-    if (!names(bytes, context.figures.key)) {
-      if (method === "GET") return this.#send(url, request);
-      return refuse("the library wants to send something else first", "refused");
-    }
-    if (context.sent !== "no") return refuse("the library wants to send it twice", "refused");
     const missing = holds(bytes, context.figures);
+    if (!names(bytes, context.figures.key)) {
+      const isOrder = context.figures.decimals.length > 0 && missing === undefined;
+      if (method !== "GET" || isOrder) {
+        return refuse("the library wants to send what does not name the order", "refused");
+      }
+      context.isFollowed ||= isGone;
+      return this.#ask(context, url, request);
+    }
+    if (isGone) return refuse("the library wants to send it twice", "refused");
     if (missing !== undefined) return refuse(`its request does not hold ${missing}`, "refused");
     if (context.isKept) {
       context.kept = bytes;
@@ -217,12 +220,26 @@ export class Calls {
     return this.#send(url, request).then(
       (response) => {
         context.sent = "answered";
-        context.status = response.status;
-        context.retryAfterMs = retryAfterMs(response);
+        note(context, response);
         return response;
       },
       (error: unknown) => {
         context.failure = error instanceof EdgeError ? error : undefined;
+        throw error;
+      },
+    );
+  }
+
+  /** Sends what only reads. */
+  #ask(context: Context, url: string, request: CcxtRequest): Promise<CcxtResponse> {
+    return this.#send(url, request).then(
+      (response) => {
+        if (context.sent === "no") note(context, response);
+        return response;
+      },
+      (error: unknown) => {
+        // The library keeps no reason.
+        if (context.figures === null && error instanceof EdgeError) context.failure = error;
         throw error;
       },
     );
@@ -237,17 +254,16 @@ export class Calls {
     if (context.failure !== undefined) {
       return { ...AMBIGUOUS, outcome: context.failure.outcome, text };
     }
-    // What the library refuses by itself has not left, and would not the next time either.
-    if (context.figures !== null && context.sent === "no") {
-      return { ...AMBIGUOUS, outcome: isNetwork(cause) ? "notSent" : "refused", text };
-    }
+    if (context.isFollowed) return { ...AMBIGUOUS, outcome: "unknown", text };
     const found = classOf(context.status, cause);
     if (found === "clock") this.#clockIsOff();
     const { outcome, rejectCode } = ERROR_CLASSES[found];
     const isPaused = found === "rate" || found === "overload";
+    // What the library refuses by itself has not left, and would not the next time either.
+    const isStopped = context.figures !== null && context.sent === "no";
     return {
       class: found,
-      outcome: outcome[kind],
+      outcome: isStopped ? isNetwork(found) ? "notSent" : "refused" : outcome[kind],
       rejectCode,
       isOfSymbol: isOfSymbol(cause),
       text,
@@ -285,6 +301,7 @@ function newContext(
     isOver: false,
     kept: undefined,
     sent: "no",
+    isFollowed: false,
     failure: undefined,
     status: 0,
     retryAfterMs: undefined,
@@ -293,8 +310,7 @@ function newContext(
 }
 
 /** What was read before it was not answered: it may be decided again. */
-function isNetwork(cause: unknown): boolean {
-  const found = errorClassOf(cause);
+function isNetwork(found: ErrorClass): boolean {
   return found === "ambiguous" || found === "rate" || found === "overload" || found === "clock";
 }
 
@@ -304,6 +320,11 @@ function classOf(status: number, cause: unknown): ErrorClass {
   if (status === 429 || status === 418) return "rate";
   const isVague = told === "ambiguous" || told === "rate";
   return status === 401 && isVague ? "auth" : told;
+}
+
+function note(context: Context, response: CcxtResponse): void {
+  context.status = response.status;
+  context.retryAfterMs = retryAfterMs(response);
 }
 
 function retryAfterMs({ headers }: CcxtResponse): number | undefined {

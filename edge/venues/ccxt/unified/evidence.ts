@@ -4,7 +4,8 @@
  * The library's own word is no evidence: it drops parameters without a word on some exchanges. So the
  * requests of a few orders are built and looked at, and nothing of them leaves: one that does not hold
  * key, quantity and price is not traded with at all; a time in force, or post-only, that changes
- * nothing in a request is not there. The clock stands still meanwhile, so that two requests for the
+ * nothing in a request is not there, and neither is what the library passes on as it would any word: an
+ * exchange takes no notice of what it does not know. The clock stands still meanwhile, so that two requests for the
  * same order are the same, but for what is in the headers alone; where they are not, nothing can be
  * told apart.
  * @module
@@ -16,7 +17,7 @@ import { stopClocks } from "./clocks.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
-import { placing, type PlainOrder } from "./requests.ts";
+import { misnamedAs, type ParamName, placing, type PlainOrder } from "./requests.ts";
 
 /** What was seen, or the sentence that says why nothing can be traded. */
 export type Evidence =
@@ -24,15 +25,18 @@ export type Evidence =
   | { readonly ok: false; readonly reason: string };
 
 type Kind = Pick<PlainOrder, "side" | "timeInForce" | "postOnly">;
+type Probe = Kind & { readonly misnamed?: ParamName };
 const PLAIN: Kind = { side: "Buy", timeInForce: "GTC", postOnly: false };
+const IOC: Kind = { ...PLAIN, timeInForce: "IOC" };
+const FOK: Kind = { ...PLAIN, timeInForce: "FOK" };
+const POST: Kind = { ...PLAIN, postOnly: true };
 /** A plain order comes twice: what differs between the two says nothing. */
-const ORDERS: readonly Kind[] = [
-  PLAIN,
-  PLAIN,
-  { ...PLAIN, side: "Sell" },
-  { ...PLAIN, timeInForce: "IOC" },
-  { ...PLAIN, timeInForce: "FOK" },
-  { ...PLAIN, postOnly: true },
+const ORDERS: readonly Probe[] = [
+  ...[PLAIN, PLAIN, { ...PLAIN, side: "Sell" } as const, IOC, FOK, POST],
+  { ...PLAIN, misnamed: "clientOrderId" },
+  { ...IOC, misnamed: "timeInForce" },
+  { ...FOK, misnamed: "timeInForce" },
+  { ...POST, misnamed: "postOnly" },
 ];
 const ORDER_ID = "1234567890";
 /** No order has it: numbers of orders begin with 1. */
@@ -75,9 +79,11 @@ function captureAll(
   const next = ORDERS[found.length];
   if (next === undefined) return done(found);
   const { calls, listed, prefix } = of;
+  const { misnamed } = next;
   const { figures, method } = placing(plainOrder(listed, next), {
     listed,
     key: spelled(`${prefix}-${NO_ORDER}-1`),
+    ...(misnamed === undefined ? {} : { misnamed }),
   });
   calls.capture(figures, method, (seen) => captureAll(of, [...found, seen], done));
 }
@@ -85,11 +91,11 @@ function captureAll(
 /** The smallest order at a round price. */
 function plainOrder(
   { instrument: { priceRule, qtyRule } }: Listed,
-  kind: Kind,
+  { side, timeInForce, postOnly }: Probe,
 ): PlainOrder {
   const [tick] = priceRule.ticks;
   return {
-    ...kind,
+    ...{ side, timeInForce, postOnly },
     quantity: fromQuanta(qtyRule.minQuanta, qtyRule.scale),
     price: fromQuanta((tick?.stepQuanta ?? 1) * 1000, priceRule.scale),
   };
@@ -97,7 +103,7 @@ function plainOrder(
 
 function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence {
   const texts = requests.map((seen) => "request" in seen ? seen.request : undefined);
-  const [plain, again, sale, ioc, fok, post] = texts;
+  const [plain, again, sale, ioc, fok, post, ...misnamed] = texts;
   const [first] = requests;
   if (plain === undefined) {
     const reason = first !== undefined && "reason" in first ? first.reason : "nothing is sent";
@@ -106,13 +112,38 @@ function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence 
   if (sale === undefined || sale === plain) {
     return no(exchange, "a sale is not told from a purchase");
   }
+  const [anyKey, anyIoc, anyFok, anyPost] = misnamed;
+  if (isPassedOn("clientOrderId", { named: plain, misnamed: anyKey })) {
+    return no(exchange, "CCXT does not know orders' keys there: it passes on any word");
+  }
   const isSeen = (request: string | undefined): boolean =>
     request !== undefined && plain === again && request !== plain;
   const timeInForce: TimeInForce[] = ["GTC"];
-  if (isSeen(ioc)) timeInForce.push("IOC");
-  if (isSeen(fok) && fok !== ioc) timeInForce.push("FOK");
-  const isPostOnly = isSeen(post) && post !== ioc && post !== fok;
+  if (isSeen(ioc) && !isPassedOn("timeInForce", { named: ioc, misnamed: anyIoc })) {
+    timeInForce.push("IOC");
+  }
+  if (isSeen(fok) && fok !== ioc && !isPassedOn("timeInForce", { named: fok, misnamed: anyFok })) {
+    timeInForce.push("FOK");
+  }
+  const isPostOnly = isSeen(post) && post !== ioc && post !== fok &&
+    !isPassedOn("postOnly", { named: post, misnamed: anyPost });
   return { ok: true, capabilities: { timeInForce, postOnly: isPostOnly } };
+}
+
+/** Signatures differ with every byte. */
+const OPAQUE = /[0-9A-Fa-f]{32,}|[0-9A-Za-z+/]{40,}=*/g;
+
+/** True if the library does with a parameter what it does with a word that it does not know. */
+function isPassedOn(
+  name: ParamName,
+  { named, misnamed }: {
+    readonly named: string | undefined;
+    readonly misnamed: string | undefined;
+  },
+): boolean {
+  if (named === undefined || misnamed === undefined) return false;
+  const plain = (bytes: string): string => bytes.replace(OPAQUE, "");
+  return plain(misnamed).replaceAll(misnamedAs(name), name) === plain(named);
 }
 
 function no({ id }: UnifiedExchange, reason: string): Evidence {

@@ -83,6 +83,7 @@ export function openUnified(
       fetchMargins: false,
       warnOnFetchOpenOrdersWithoutSymbol: false,
       maxRetriesOnFailure: 0,
+      fetchOrder: { acknowledged: true }, // some ask for it: they know the newest orders only
     },
     ...(decimals ? { number: String } : {}),
   }).then((opened) => {

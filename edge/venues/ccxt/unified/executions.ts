@@ -96,19 +96,19 @@ export class Executions {
     const { exchange, reads } = this.#account;
     const mine = (trades: readonly UnifiedTrade[]): readonly UnifiedTrade[] =>
       trades.filter(({ orderId }) => orderId === venueOrderId);
-    if (!claims(exchange, "fetchOrderTrades")) {
+    const readSince = (): void => {
       const fromMs = placedMs - EARLIER_MS;
-      return this.readSince({ listed, fromMs, isUrgent: true }, (found) => {
+      this.readSince({ listed, fromMs, isUrgent: true }, (found) => {
         done("failure" in found ? [] : mine(found));
       });
-    }
+    };
+    if (!claims(exchange, "fetchOrderTrades")) return readSince();
     reads.ask((there) => there.fetchOrderTrades(venueOrderId, listed.symbol), (answer) => {
+      if (answer.kind === "error") return readSince(); // of some it claims it, and wants more than an order
       let trades: readonly UnifiedTrade[] = [];
-      if (answer.kind === "ok") {
-        this.#account.reading(() => {
-          trades = mine(parseTrades(answer.value));
-        });
-      }
+      this.#account.reading(() => {
+        trades = mine(parseTrades(answer.value));
+      });
       done(trades);
     }, { isUrgent: true });
   }

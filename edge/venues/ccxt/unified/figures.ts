@@ -15,7 +15,8 @@ export type Figures = {
 /** As addresses write what is no letter or digit. */
 const ESCAPED = /%([0-9A-Fa-f]{2})/g;
 const WORD = /[A-Za-z0-9_-]/;
-const NUMBERS = /\d+(?:\.\d+)?/g;
+/** Whole ones: the digits of a key, or of a word, are none. */
+const NUMBERS = /(?<![\w.]|\w-)\d+(?:\.\d+)?(?![\w]|\.\d|-\w)/g;
 
 /** Returns what is missing in the bytes of a request, or undefined. */
 export function holds(bytes: string, { decimals }: Figures): string | undefined {

@@ -55,20 +55,25 @@ function readPage<Of extends Row>(
   of.ask(fromMs, (answer) => {
     if (answer.kind === "error") return done({ failure: answer.error });
     const before = found.size;
-    let latestMs = fromMs;
+    let rows: readonly Of[] = [];
     try {
-      for (const row of of.parse(answer.value)) {
-        found.set(row.id, row);
-        latestMs = Math.max(latestMs, row.timeMs);
-      }
+      rows = of.parse(answer.value);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       return done({ failure: error.message });
     }
-    const nextMs = found.size > before ? latestMs : fromMs + WINDOW_MS;
+    for (const row of rows) found.set(row.id, row);
+    const nextMs = found.size > before
+      ? rows.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
+      : fromMs + (isOneInstant(rows, fromMs) ? 1 : WINDOW_MS);
     if (nextMs > of.toMs) return done([...found.values()]);
     readPage({ of, found, fromMs: nextMs, pages: pages + 1 }, done);
   });
+}
+
+/** True if a page is full of one instant, as far as can be seen: what comes after it is behind it. */
+function isOneInstant(rows: readonly Row[], atMs: number): boolean {
+  return rows.length > 1 && rows.every(({ timeMs }) => timeMs === atMs);
 }
 
 /** Returns why a list could not be read, in words. */

@@ -16,16 +16,24 @@ export type PlainOrder = {
   readonly price: string;
 };
 
-/** Returns what places an order under a key, as the venue is told it. */
+/** What the library is asked by name of an order, besides what every order has. */
+export type ParamName = "clientOrderId" | "timeInForce" | "postOnly";
+
+/** Returns what places an order under a key, as the venue is told it. `misnamed`: under no name at all. */
 export function placing(
   order: PlainOrder,
-  { listed: { symbol }, key }: { readonly listed: Listed; readonly key: string },
+  { listed: { symbol }, key, misnamed }: {
+    readonly listed: Listed;
+    readonly key: string;
+    readonly misnamed?: ParamName;
+  },
 ): { readonly figures: Figures; readonly method: Method } {
   const { side, timeInForce, postOnly, quantity, price } = order;
+  const nameOf = (name: ParamName): string => name === misnamed ? misnamedAs(name) : name;
   const params = {
-    clientOrderId: key,
-    ...(timeInForce === "GTC" ? {} : { timeInForce }), // what a limit order is everywhere
-    ...(postOnly ? { postOnly } : {}),
+    [nameOf("clientOrderId")]: key,
+    ...(timeInForce === "GTC" ? {} : { [nameOf("timeInForce")]: timeInForce }), // else as everywhere
+    ...(postOnly ? { [nameOf("postOnly")]: postOnly } : {}),
   };
   const decimals = [{ name: "the quantity", value: quantity }, { name: "the price", value: price }];
   const way = side === "Buy" ? "buy" : "sell";
@@ -33,4 +41,9 @@ export function placing(
     figures: { key, decimals },
     method: (exchange) => exchange.createOrder(symbol, "limit", way, quantity, price, params),
   };
+}
+
+/** Returns a word that no library knows. Its place in a sorted list is that of the name. */
+export function misnamedAs(name: ParamName): string {
+  return `${name}x`;
 }

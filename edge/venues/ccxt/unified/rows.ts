@@ -147,9 +147,11 @@ const LIQUIDITY: ReadonlyMap<string, "Maker" | "Taker"> = new Map([
   ["taker", "Taker"],
 ]);
 
-/** One fee: an execution that pays in two currencies cannot be told. */
+/** One fee: an execution that pays in two currencies cannot be told. Some name each that might be. */
 function feeOf(fields: Fields): Pick<UnifiedTrade, "commission" | "commissionCurrency"> {
-  const fees = fields.has("fees") ? fields.list("fees").filter((fee) => fee.has("cost")) : [];
+  const told = fields.has("fees") ? fields.list("fees").filter((fee) => fee.has("cost")) : [];
+  const paid = told.filter((fee) => decimalOf(fee, "cost") !== "0");
+  const fees = paid.length === 0 ? told.slice(0, 1) : paid;
   if (fees.length > 1) {
     throw new PayloadError("Cannot read trade.fees: it must hold one fee at most");
   }

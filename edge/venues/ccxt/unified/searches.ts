@@ -18,7 +18,7 @@ export const BACK_MS = 7 * 86_400_000;
 /** An exchange may date an order before it was sent, by its clock. */
 const EARLIER_MS = 60_000;
 const PAGES_MAX = 200;
-/** Lists of what has ended; the first set that the exchange has is enough. */
+/** Lists of what has ended; the first set that the exchange really has is enough. */
 const ENDED_LISTS = [
   ["fetchOrders"],
   ["fetchCanceledAndClosedOrders"],
@@ -35,6 +35,13 @@ type Search = {
   /** Who waits, by key. */
   waiting: Map<string, ((found: Found) => void)[]>;
   isRunning: boolean;
+};
+
+/** Where orders that have ended are looked for. */
+type Ended = {
+  readonly listed: Listed;
+  readonly waiting: Search["waiting"];
+  readonly fromMs: number;
 };
 
 /** Searches for the orders of one account. */
@@ -82,22 +89,31 @@ export class Searches {
       });
       if (problem !== undefined) return end({ failure: problem });
       tell(waiting, marks);
-      const lists = ENDED_LISTS.find((all) => all.every((method) => claims(exchange, method)));
-      if (lists === undefined) return end({ failure: "the exchange lists no orders that ended" });
-      this.#readEnded({ listed, lists, waiting, fromMs: this.#sinceMs(waiting) }, end);
+      const sets = ENDED_LISTS.filter((all) => all.every((method) => claims(exchange, method)));
+      const failure = "the exchange lists no orders that ended";
+      this.#readSets({ listed, sets, failure, waiting, fromMs: this.#sinceMs(waiting) }, end);
     }, { isUrgent: true });
   }
 
+  /** What the library refuses to list may be in the next set: some lists are of another product. */
+  #readSets(
+    of: Ended & { readonly sets: readonly (readonly ListMethod[])[]; readonly failure: string },
+    end: (rest: Exclude<Found, OrderMark>) => void,
+  ): void {
+    const { sets: [lists, ...sets], failure } = of;
+    if (lists === undefined) return end({ failure });
+    const refused = (reason: string): void => this.#readSets({ ...of, sets, failure: reason }, end);
+    this.#readEnded({ ...of, lists, refused }, end);
+  }
+
   #readEnded(
-    of: {
-      readonly listed: Listed;
+    of: Ended & {
       readonly lists: readonly ListMethod[];
-      readonly waiting: Search["waiting"];
-      readonly fromMs: number;
+      readonly refused: (reason: string) => void;
     },
     end: (rest: Exclude<Found, OrderMark>) => void,
   ): void {
-    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs } = of;
+    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs, refused } = of;
     if (method === undefined || waiting.size === 0) return end(undefined);
     const { reads, venueMs } = this.#account;
     readPages({
@@ -105,7 +121,11 @@ export class Searches {
       ask: (pageMs, told) =>
         reads.ask((there) => there[method](symbol, pageMs), told, { isUrgent: true }),
     }, (found) => {
-      if ("failure" in found) return end({ failure: reasonOf(found) });
+      if ("failure" in found) {
+        const { failure } = found;
+        const isRefused = typeof failure !== "string" && failure.class === "rejected";
+        return isRefused ? refused(failure.text) : end({ failure: reasonOf(found) });
+      }
       tell(waiting, found);
       this.#readEnded({ ...of, lists: others }, end);
     });
