@@ -4,7 +4,7 @@
  * Proves: R-VENUE-2, R-VENUE-7 (a client that pings).
  * @module
  */
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import {
   type CcxtLibrary,
   isOfLibrary,
@@ -79,9 +79,9 @@ Deno.test("isOfLibrary() tells the library's errors from everybody else's", asyn
   >;
   for (const Theirs of [NetworkError, InvalidOrder]) {
     if (Theirs === undefined) throw new Error("the library must have it");
-    strictEqual(isOfLibrary(new Theirs("refused")), true);
+    ok(isOfLibrary(new Theirs("refused")));
   }
   for (const ours of [new Error("x"), new TypeError("x"), "NetworkError", undefined, null]) {
-    strictEqual(isOfLibrary(ours), false);
+    ok(!isOfLibrary(ours));
   }
 });

@@ -13,6 +13,7 @@ import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
 import { Reporter } from "../../../../../edge/venues/ccxt/reporter.ts";
 import { Account } from "../../../../../edge/venues/ccxt/unified/account.ts";
 import { Executions } from "../../../../../edge/venues/ccxt/unified/executions.ts";
+import { OrderRows } from "../../../../../edge/venues/ccxt/unified/order_rows.ts";
 import { Lookups } from "../../../../../edge/venues/ccxt/unified/lookups.ts";
 import { Reads } from "../../../../../edge/venues/ccxt/unified/reads.ts";
 import { PREFIX, SPOT } from "../../../../support/ccxt_rig.ts";
@@ -55,7 +56,8 @@ class Looked {
     });
     this.account.beganMs = 0;
     this.executions = new Executions(this.account);
-    this.lookups = new Lookups(this.account, this.executions);
+    const rows = new OrderRows(this.account);
+    this.lookups = new Lookups(this.account, { executions: this.executions, rows });
   }
 
   /** Looks an order up whose number is not known, and returns what is said last. */
