@@ -14,6 +14,14 @@ export const AGAIN = true;
 /** A market as the library lists it. */
 export type UnifiedMarket = Readonly<Record<string, unknown>>;
 
+/** Of a list: whose, from when on, how many (as many as there are), to when. */
+export type ListArguments = readonly [
+  symbol: string,
+  sinceMs: number,
+  limit: undefined,
+  params: Readonly<Record<string, number>>,
+];
+
 /** An exchange by its unified methods. Promises of these reject with the library's errors. */
 export interface UnifiedExchange extends CcxtExchange {
   readonly id: string;
@@ -40,11 +48,11 @@ export interface UnifiedExchange extends CcxtExchange {
   cancelOrder(...of: readonly [id: string, symbol: string]): Promise<unknown>;
   fetchOrder(...of: readonly [id: string, symbol: string]): Promise<unknown>;
   fetchOpenOrders(symbol: string): Promise<unknown>;
-  fetchOrders(symbol: string, sinceMs: number): Promise<unknown>;
-  fetchClosedOrders(symbol: string, sinceMs: number): Promise<unknown>;
-  fetchCanceledOrders(symbol: string, sinceMs: number): Promise<unknown>;
-  fetchCanceledAndClosedOrders(symbol: string, sinceMs: number): Promise<unknown>;
-  fetchMyTrades(symbol: string, sinceMs: number): Promise<unknown>;
+  fetchOrders(...of: ListArguments): Promise<unknown>;
+  fetchClosedOrders(...of: ListArguments): Promise<unknown>;
+  fetchCanceledOrders(...of: ListArguments): Promise<unknown>;
+  fetchCanceledAndClosedOrders(...of: ListArguments): Promise<unknown>;
+  fetchMyTrades(...of: ListArguments): Promise<unknown>;
   fetchOrderTrades(...of: readonly [id: string, symbol: string]): Promise<unknown>;
   fetchBalance(): Promise<unknown>;
   fetchTime(): Promise<unknown>;

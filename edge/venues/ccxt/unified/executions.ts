@@ -10,7 +10,7 @@ import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
-import { readPages, type Unread } from "./pages.ts";
+import { readPages, spanned, type Unread } from "./pages.ts";
 import { parseOrder, parseTrades, type UnifiedTrade } from "./rows.ts";
 
 /** Years of days, or as many pages. */
@@ -43,8 +43,8 @@ export class Executions {
     const { reads, venueMs } = this.#account;
     readPages({
       ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseTrades },
-      ask: (pageMs, use) =>
-        reads.ask((there) => there.fetchMyTrades(symbol, pageMs), use, { isUrgent }),
+      ask: (span, use) =>
+        reads.ask((there) => there.fetchMyTrades(symbol, ...spanned(span)), use, { isUrgent }),
     }, done);
   }
 

@@ -12,7 +12,7 @@ import type { CallError } from "./calls.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
-import { readPages, type Unread } from "./pages.ts";
+import { readPages, spanned, type Unread } from "./pages.ts";
 import { parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
 
 /** Lists with the ends of orders in them. */
@@ -94,8 +94,8 @@ export class OrderRows {
       fromMs: Math.min(...recent.map(({ placedMs }) => placedMs)) - EARLIER_MS,
       ...{ toMs, pagesMax: PAGES_MAX },
       parse: (value) => rowsOf(value).map((row) => ({ ...parseMark(row), row })),
-      ask: (fromMs, told) =>
-        reads.ask((there) => there[list](symbol, fromMs), told, { isUrgent: true }),
+      ask: (span, told) =>
+        reads.ask((there) => there[list](symbol, ...spanned(span)), told, { isUrgent: true }),
     }, (found) => {
       const rows = new Map(this.#listed(found).map(({ id, row }) => [id, row]));
       let missing: KnownOrder | undefined;

@@ -2,8 +2,11 @@
  * Lists that an exchange answers in pages of unknown length, from a time on: read to their end.
  *
  * A page that brought something may have been full, so the next one begins where it ended; one that
- * brought nothing new may have been a window's, so the next one begins a day later, up to now.
- * Known limit: more rows of one millisecond than a page holds are not all found.
+ * brought nothing new may have been a window's, so the next one begins a day later, up to now. Some
+ * exchanges answer the newest of what was asked for, which looks the same from its end: where much was
+ * found, what is before the oldest of it is asked for as well.
+ * Known limits: more rows of one millisecond than a page holds are not all found; nor is what is before
+ * the one page of an exchange that answers the newest and takes no notice of an end.
  * @module
  */
 import { PayloadError } from "../payload.ts";
@@ -12,6 +15,12 @@ import type { Answer } from "./reads.ts";
 
 /** Some exchanges answer no more than a day from where they are asked. */
 const WINDOW_MS = 86_400_000;
+
+/** No page of a list that is known is shorter when it is full. */
+const FULL_MIN = 20;
+
+/** From a time on, to another if it is given. */
+export type Span = { readonly fromMs: number; readonly untilMs?: number };
 
 /** A row with its name and its time. */
 type Row = { readonly id: string; readonly timeMs: number };
@@ -25,8 +34,8 @@ export type Pages<Of extends Row> = {
   /** The end of it: now, by the venue's clock. */
   readonly toMs: number;
   readonly pagesMax: number;
-  /** Asks for what is not older than a time. */
-  readonly ask: (fromMs: number, done: (answer: Answer) => void) => void;
+  /** Asks for what is in a span of time. */
+  readonly ask: (span: Span, done: (answer: Answer) => void) => void;
   /** @throws {PayloadError} If it cannot be read. */
   readonly parse: (value: unknown) => readonly Of[];
 };
@@ -39,36 +48,90 @@ export function readPages<Of extends Row>(
   readPage({ of, found: new Map<string, Of>(), fromMs: of.fromMs, pages: 1 }, done);
 }
 
+/** A list that is being read. */
+type Reading<Of extends Row> = {
+  readonly of: Pages<Of>;
+  readonly found: Map<string, Of>;
+  readonly pages: number;
+};
+type Done<Of extends Row> = (found: readonly Of[] | Unread) => void;
+
 function readPage<Of extends Row>(
-  at: {
-    readonly of: Pages<Of>;
-    readonly found: Map<string, Of>;
-    readonly fromMs: number;
-    readonly pages: number;
-  },
-  done: (found: readonly Of[] | Unread) => void,
+  at: Reading<Of> & { readonly fromMs: number },
+  done: Done<Of>,
 ): void {
   const { of, found, fromMs, pages } = at;
-  if (pages > of.pagesMax) {
-    return done({ failure: `there are more than ${of.pagesMax} pages since ${of.fromMs} ms` });
-  }
-  of.ask(fromMs, (answer) => {
-    if (answer.kind === "error") return done({ failure: answer.error });
+  askPage(at, { fromMs }, (page) => {
+    if ("failure" in page) return done(page);
     const before = found.size;
-    let rows: readonly Of[] = [];
+    for (const row of page) found.set(row.id, row);
+    const nextMs = found.size > before
+      ? page.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
+      : fromMs + (isOneInstant(page, fromMs) ? 1 : WINDOW_MS);
+    if (nextMs <= of.toMs) return readPage({ ...at, fromMs: nextMs, pages: pages + 1 }, done);
+    const oldestMs = Math.min(...[...found.values()].map(({ timeMs }) => timeMs));
+    readBefore({ of, found, pages, untilMs: oldestMs }, done);
+  });
+}
+
+/** Reads what an exchange that answers the newest has left out, newer before older. */
+function readBefore<Of extends Row>(
+  at: Reading<Of> & { readonly untilMs: number },
+  done: Done<Of>,
+): void {
+  const { of, found, pages, untilMs } = at;
+  if (found.size < FULL_MIN || untilMs <= of.fromMs) return done([...found.values()]);
+  const fromMs = Math.max(of.fromMs, untilMs - WINDOW_MS);
+  askPage({ ...at, pages: pages + 1 }, { fromMs, untilMs }, (page) => {
+    if ("failure" in page) return done(page);
+    const news = page.filter(({ id, timeMs }) => !found.has(id) && timeMs >= of.fromMs);
+    if (news.length === 0 && page.some(({ timeMs }) => timeMs > untilMs)) {
+      return done(isNewestOnly(page, found) ? NEWEST_ONLY : [...found.values()]);
+    }
+    for (const row of news) found.set(row.id, row);
+    const oldestMs = Math.min(...news.map(({ timeMs }) => timeMs));
+    const nextMs = news.length === 0 ? fromMs : Math.min(oldestMs, untilMs - 1);
+    readBefore({ ...at, pages: pages + 1, untilMs: nextMs }, done);
+  });
+}
+
+const NEWEST_ONLY: Unread = {
+  failure: "the exchange tells the newest only, and there is more than it tells at once",
+};
+
+/** True if a page of an exchange that takes no notice of an end leaves out the oldest that it told. */
+function isNewestOnly(page: readonly Row[], found: ReadonlyMap<string, Row>): boolean {
+  const rows = [...found.values()].toSorted((left, right) => left.timeMs - right.timeMs);
+  const told = new Set(page.map(({ id }) => id));
+  return told.has(rows.at(-1)?.id ?? "") && !told.has(rows[0]?.id ?? "");
+}
+
+function askPage<Of extends Row>(
+  { of, pages }: Reading<Of>,
+  span: Span,
+  use: (page: readonly Of[] | Unread) => void,
+): void {
+  if (pages > of.pagesMax) {
+    return use({ failure: `there are more than ${of.pagesMax} pages since ${of.fromMs} ms` });
+  }
+  of.ask(span, (answer) => {
+    if (answer.kind === "error") return use({ failure: answer.error });
+    let page: readonly Of[] | Unread;
     try {
-      rows = of.parse(answer.value);
+      page = of.parse(answer.value);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      return done({ failure: error.message });
+      page = { failure: error.message };
     }
-    for (const row of rows) found.set(row.id, row);
-    const nextMs = found.size > before
-      ? rows.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
-      : fromMs + (isOneInstant(rows, fromMs) ? 1 : WINDOW_MS);
-    if (nextMs > of.toMs) return done([...found.values()]);
-    readPage({ of, found, fromMs: nextMs, pages: pages + 1 }, done);
+    use(page);
   });
+}
+
+/** Returns a span as the library's methods take it, behind a symbol. */
+export function spanned(
+  { fromMs, untilMs }: Span,
+): readonly [sinceMs: number, limit: undefined, params: Readonly<Record<string, number>>] {
+  return [fromMs, undefined, untilMs === undefined ? {} : { until: untilMs }];
 }
 
 /** True if a page is full of one instant, as far as can be seen: what comes after it is behind it. */

@@ -10,7 +10,7 @@
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
-import { readPages, reasonOf } from "./pages.ts";
+import { readPages, reasonOf, spanned } from "./pages.ts";
 import { type OrderMark, parseMarks } from "./rows.ts";
 
 /** How far back lists are gone through where it is not known when an order was placed. */
@@ -118,8 +118,8 @@ export class Searches {
     const { reads, venueMs } = this.#account;
     readPages({
       ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseMarks },
-      ask: (pageMs, told) =>
-        reads.ask((there) => there[method](symbol, pageMs), told, { isUrgent: true }),
+      ask: (span, told) =>
+        reads.ask((there) => there[method](symbol, ...spanned(span)), told, { isUrgent: true }),
     }, (found) => {
       if ("failure" in found) {
         const { failure } = found;

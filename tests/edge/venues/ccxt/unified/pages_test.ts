@@ -25,7 +25,7 @@ function rowsOf(value: unknown): readonly Row[] {
 
 /** Reads what an exchange answers from a time on; every question is kept. */
 function read(
-  answer: (fromMs: number) => unknown,
+  answer: (fromMs: number, untilMs?: number) => unknown,
   of: { readonly toMs: number; readonly pagesMax?: number },
 ): { readonly found: Found; readonly asked: readonly number[] } {
   const asked: number[] = [];
@@ -33,9 +33,9 @@ function read(
   readPages<Row>({
     ...{ fromMs: FROM_MS, pagesMax: 100, parse: rowsOf },
     ...of,
-    ask: (fromMs, done) => {
-      asked.push(fromMs);
-      done({ kind: "ok", value: answer(fromMs), stamps });
+    ask: ({ fromMs, untilMs }, done) => {
+      if (untilMs === undefined) asked.push(fromMs);
+      done({ kind: "ok", value: answer(fromMs, untilMs), stamps });
     },
   }, (found) => results.push(found));
   strictEqual(results.length, 1);
@@ -140,7 +140,7 @@ Deno.test("readPages() brings nothing where one page fails or cannot be read", (
   const results: Found[] = [];
   readPages<Row>({
     ...{ fromMs: FROM_MS, toMs: FROM_MS + 9000, pagesMax: 9, parse: rowsOf },
-    ask: (fromMs, done) => {
+    ask: ({ fromMs }, done) => {
       pages += 1;
       done(pages < 2 ? { kind: "ok", value: [{ id: "1", timeMs: fromMs }], stamps } : failure);
     },
@@ -175,4 +175,45 @@ Deno.test("readPages() finds every row of random lists, whatever pages and windo
     const { found } = read(served(all, { size, windowMs }), { toMs: timeMs + 1, pagesMax: 5000 });
     deepStrictEqual(ids(found), all.map(({ id }) => id), `seed ${seed}`);
   }
+});
+
+/** The newest `size` of what is in a span, as some exchanges answer. */
+function newest(
+  rows: readonly Row[],
+  { size, isBounded = true }: { readonly size: number; readonly isBounded?: boolean },
+): (fromMs: number, untilMs?: number) => readonly Row[] {
+  return (fromMs, untilMs = Infinity) =>
+    rows.filter(({ timeMs }) => timeMs >= fromMs && (!isBounded || timeMs <= untilMs)).slice(-size);
+}
+
+Deno.test("readPages() finds every row of an exchange that answers the newest first", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const draw = new Draws(seed);
+    let timeMs = FROM_MS;
+    const all = Array.from({ length: draw.below(300) }, (_, at) => {
+      timeMs += draw.below(20) === 0 ? 1 + draw.below(3 * DAY_MS) : 1 + draw.below(1000);
+      return { id: `${at}`, timeMs };
+    });
+    const size = 20 + draw.below(40);
+    const { found } = read(newest(all, { size }), { toMs: timeMs + 1, pagesMax: 5000 });
+    const sorted = (ids: readonly string[]): string[] =>
+      ids.toSorted((a, b) => Number(a) - Number(b));
+    deepStrictEqual(sorted(ids(found)), all.map(({ id }) => id), `seed ${seed}`);
+  }
+});
+
+Deno.test("readPages() says so where an exchange tells the newest only and has told more before", () => {
+  const all = [...rows(60, 1000)];
+  const later = { id: "later", timeMs: FROM_MS + 61_000 };
+  const answers = [all.slice(-50), [...all, later].slice(-50)];
+  const ask = newest([...all, later], { size: 50, isBounded: false });
+  const { found } = read((fromMs) => answers.shift() ?? ask(fromMs), { toMs: FROM_MS + 61_000 });
+  ok("failure" in found);
+  match(reasonOf(found), /tells the newest only/);
+});
+
+Deno.test("readPages() believes an exchange that begins where it is asked and takes no notice of an end", () => {
+  const all = rows(60, 1000);
+  const { found } = read((fromMs) => served(all, { size: 25 })(fromMs), { toMs: FROM_MS + 61_000 });
+  deepStrictEqual(ids(found), all.map(({ id }) => id));
 });
