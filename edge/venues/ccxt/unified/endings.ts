@@ -97,8 +97,8 @@ export class Endings {
         order.isFilled = true;
         return;
       case "cancelled":
+      case "expired": // no order has a time of its own there: what could not wait is over
         return reporter.say("OrderCancelled", { ...ref, reason }, said);
-      case "expired": // no order has a time of its own there
       case "rejected": {
         const text = "The exchange shows it as rejected";
         return reporter.say("OrderRejected", { ...ref, rejectCode: "VENUE_REJECTED", text }, said);

@@ -5,9 +5,9 @@
  * requests of a few orders are built and looked at, and nothing of them leaves: one that does not hold
  * key, quantity and price is not traded with at all; a time in force, or post-only, that changes
  * nothing in a request is not there, and neither is what the library passes on as it would any word: an
- * exchange takes no notice of what it does not know. The clock stands still meanwhile, so that two requests for the
- * same order are the same, but for what is in the headers alone; where they are not, nothing can be
- * told apart.
+ * exchange takes no notice of what it does not know. The clock stands still meanwhile, so that two
+ * requests for the same order are the same, but for what is in the headers alone; where they are not,
+ * nothing can be told apart, and nothing is traded.
  * @module
  */
 import { fromQuanta } from "../../../../core/decimal.ts";
@@ -109,6 +109,7 @@ function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence 
     const reason = first !== undefined && "reason" in first ? first.reason : "nothing is sent";
     return no(exchange, `a new order: ${reason}`);
   }
+  if (again !== plain) return no(exchange, "two requests for the same order differ");
   if (sale === undefined || sale === plain) {
     return no(exchange, "a sale is not told from a purchase");
   }
@@ -117,7 +118,7 @@ function judged(exchange: UnifiedExchange, requests: readonly Seen[]): Evidence 
     return no(exchange, "CCXT does not know orders' keys there: it passes on any word");
   }
   const isSeen = (request: string | undefined): boolean =>
-    request !== undefined && plain === again && request !== plain;
+    request !== undefined && request !== plain;
   const timeInForce: TimeInForce[] = ["GTC"];
   if (isSeen(ioc) && !isPassedOn("timeInForce", { named: ioc, misnamed: anyIoc })) {
     timeInForce.push("IOC");

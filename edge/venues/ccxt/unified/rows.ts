@@ -118,10 +118,9 @@ export function statusOf(
       return "open";
     case "closed": // some close an order that took what it could get
       return executed === quantity ? "filled" : "cancelled";
-    // None has an end of its own: what could not wait, or was not let in, is over.
     case "canceled":
-    case "expired":
       return "cancelled";
+    case "expired": // by itself: what replaces an order must not take that for its cancel
     case "rejected":
       return status;
   }

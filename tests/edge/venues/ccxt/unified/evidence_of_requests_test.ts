@@ -78,7 +78,7 @@ const SPELLINGS: readonly (readonly [string, Spelling, string | undefined])[] = 
   ["has another word in each request", (order, params) => {
     draws += 1;
     return { ...known(order, params), nonce: `n${draws}` };
-  }, "GTC"],
+  }, undefined],
   ["does not tell a sale from a purchase", ({ side: _, ...order }, params) => {
     return known(order, params);
   }, undefined],

@@ -15,6 +15,7 @@ import {
   TICK_SIZE,
   type UnifiedExchange,
 } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
+import { spanned } from "../../../../../edge/venues/ccxt/unified/pages.ts";
 import { readUnifiedOptions } from "../../../../../edge/venues/ccxt/unified/options.ts";
 import { CallBench, LISTED, type Reply, seen } from "./call_bench.ts";
 
@@ -110,7 +111,10 @@ for (const [id, times, postOnly] of TRADED) {
 const READS: readonly (readonly [string, Method])[] = [
   ["an order", (there) => there.fetchOrder("1234567890", LISTED.symbol)],
   ["open orders", (there) => there.fetchOpenOrders(LISTED.symbol)],
-  ["executions", (there) => there.fetchMyTrades(LISTED.symbol, 1_794_900_000_000)],
+  [
+    "executions",
+    (there) => there.fetchMyTrades(LISTED.symbol, ...spanned({ fromMs: 1_794_900_000_000 })),
+  ],
   ["balances", (there) => there.fetchBalance()],
 ];
 for (const [id] of TRADED) {

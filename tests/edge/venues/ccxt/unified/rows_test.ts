@@ -137,7 +137,7 @@ const STANDS = [
   ["closed", "0.1", "cancelled"],
   ["closed", "0", "cancelled"],
   ["canceled", "0.1", "cancelled"],
-  ["expired", "0", "cancelled"],
+  ["expired", "0", "expired"],
   ["rejected", "0", "rejected"],
 ] as const;
 for (const [status, filled, expected] of STANDS) {
