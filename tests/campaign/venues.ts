@@ -69,6 +69,7 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     reads: ["/api/v3/openOrders", "/api/v3/account", "/api/v3/myTrades", "/api/v3/order"],
     trading: { instrument: "main:BTC/USDT", price, qty },
     asTold,
+    replacesWithin: 1000,
     config: (port, directory) =>
       liveConfiguration({
         exchange: "binanceus",

@@ -13,7 +13,7 @@ import { readUnifiedOptions, unifiedProblems } from "./unified/options.ts";
  * such order of any length; `ttl_ms` ends an order here. A request that is not acted on within its
  * receive window is refused, so that an order which is not found some time after it never was.
  */
-const SHARED = {
+const TESTED = {
   ordTypes: ["Limit", "Market"],
   timeInForce: ["GTC", "IOC", "FOK"],
   postOnly: true,
@@ -65,7 +65,7 @@ export const CCXT_DESCRIPTION: AdapterDescription = {
     const { product, book, recvWindowMs, propagationMs } = readOptions(options);
     const isSpot = product === "spot";
     return {
-      ...SHARED,
+      ...TESTED,
       reduceOnly: !isSpot,
       replace: isSpot ? "cancel_new" : "native",
       deadMan: !isSpot,

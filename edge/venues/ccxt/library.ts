@@ -1,5 +1,6 @@
 /**
- * CCXT as it is used here: signer, map of addresses, WebSocket client. Loaded in its Node mode.
+ * CCXT as it is used here: signer, map of addresses, WebSocket client, and for exchanges without parsers
+ * here its unified methods. Loaded in its Node mode.
  *
  * CCXT decides once, while it is evaluated, whether it runs in Node or in a browser, by the globals
  * `Deno`, `WorkerGlobalScope` and `window`. In browser mode it sends no ping, so that a half-open

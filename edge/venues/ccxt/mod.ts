@@ -23,14 +23,14 @@ export function ccxtVenue(
   ports: Ports,
   options: VenueOptions,
 ): Promise<VenueAdapter> {
-  if (isExperimental(options)) return untestedVenue(host, ports, readUnifiedOptions(options));
+  if (isExperimental(options)) return unifiedVenue(host, ports, readUnifiedOptions(options));
   const read = readOptions(options);
   return loadCcxt()
     .then((library) => open(library, read))
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
 }
 
-function untestedVenue(
+function unifiedVenue(
   host: VenueHost,
   ports: Ports,
   options: UnifiedOptions,

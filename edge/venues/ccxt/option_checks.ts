@@ -1,5 +1,5 @@
 /**
- * Checks of options that venues over CCXT share: each says what is wrong, a sentence each.
+ * Checks of options that venues over CCXT share: what is wrong, a sentence each.
  * @module
  */
 import type { VenueOptions } from "../../venue.ts";
@@ -11,7 +11,7 @@ export type Endpoints = { readonly rest: string; readonly stream: string };
 /** An integer, and what it may be. */
 export type NumberOption = { readonly name: string; readonly from: number; readonly to: number };
 
-/** A word of a closed list, or nothing. */
+/** Returns what is wrong with a word of a closed list; none at all is fine. */
 export function wordProblems(
   options: VenueOptions,
   path: string,
@@ -22,7 +22,7 @@ export function wordProblems(
   return [{ path, problem: `must be one of ${words.join(", ")}: was ${JSON.stringify(value)}` }];
 }
 
-/** An integer within its bounds, or nothing. */
+/** Returns what is wrong with an integer within bounds; none at all is fine. */
 export function numberProblems(
   options: VenueOptions,
   { name: path, from, to }: NumberOption,
@@ -36,7 +36,7 @@ export function numberProblems(
   return [{ path, problem }];
 }
 
-/** Other hosts, or nothing. */
+/** Returns what is wrong with other hosts; none at all is fine. */
 export function endpointProblems(value: unknown): readonly OptionProblem[] {
   if (value === undefined || endpointsOf(value) !== null) return [];
   const problem = 'must be {rest: "https://…", stream: "wss://…"}, without a path';

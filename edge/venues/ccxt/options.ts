@@ -10,6 +10,7 @@
 import type { VenueOptions } from "../../venue.ts";
 import {
   endpointProblems,
+  type Endpoints,
   endpointsOf,
   numberOf,
   type NumberOption,
@@ -34,7 +35,7 @@ export type CcxtOptions = {
   readonly exchange: string;
   readonly product: ExchangeProduct;
   readonly environment: CcxtEnvironment;
-  readonly endpoints: { readonly rest: string; readonly stream: string } | null;
+  readonly endpoints: Endpoints | null;
   /** How long after its timestamp the exchange still acts on a request. */
   readonly recvWindowMs: number;
   readonly requestTimeoutMs: number;

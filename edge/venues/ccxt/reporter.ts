@@ -54,11 +54,6 @@ export class Reporter {
     this.#timers = timers;
   }
 
-  /** True while the daemon takes nothing more: stop reading. */
-  get isHeld(): boolean {
-    return this.#held.length > 0;
-  }
-
   /** @throws {Error} If more waits than fits. */
   say<Type extends ReportType>(eventType: Type, payload: PayloadOf<Type>, said: Said): void {
     const { instrument, timeMs, key } = said;

@@ -65,7 +65,7 @@ export class ServerClock {
     return Math.floor((this.#nowUs() + skewUs) / 1000);
   }
 
-  /** Measures anew, then from time to time; `done` once that was done, or failed. */
+  /** Measures anew, then from time to time; `done` once that was done, failed, or is under way. */
   measure(meter: Meter, done: () => void): void {
     if (this.#isMeasuring) return done();
     this.#isMeasuring = true;

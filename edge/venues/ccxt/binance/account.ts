@@ -15,7 +15,7 @@ import type { BinanceRequests, Listed } from "./requests.ts";
 import { KnownOrders } from "./known_orders.ts";
 import { executionOf } from "./executions.ts";
 import { qtyOf, type Reporter } from "../reporter.ts";
-import type { Failure } from "./ladder.ts";
+import type { Failure } from "../error_classes.ts";
 import type { Rest } from "./rest.ts";
 
 export type AccountParts = {

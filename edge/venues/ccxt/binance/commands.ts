@@ -19,7 +19,7 @@ import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
 import type { ChangeCommand, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
-import { type Failure, toFailure, type VenueError } from "./ladder.ts";
+import { type Failure, toFailure, type VenueError } from "../error_classes.ts";
 import { Fields } from "../payload.ts";
 import { limitPxOf, qtyOf } from "../reporter.ts";
 import type { CallResult, CallStamps, ReadyCall } from "./rest.ts";

@@ -2,14 +2,13 @@
  * From an answer of Binance to what it means for the request: the error ladder, read from its tables.
  * @module
  */
-import type { VenueRejectCode } from "../../../../core/reject_code.ts";
 import { cutText } from "../../../../core/cut_text.ts";
 import type { HttpAnswer } from "../../../order_transport.ts";
 import {
   ERROR_CLASSES,
   type ErrorClass,
-  type ErrorOutcome,
   type RequestKind,
+  type VenueError,
 } from "../error_classes.ts";
 import { ERROR_CODES, ERROR_MESSAGES, FAILED_503, STATUS_CLASSES, SYMBOL_CODES } from "./errors.ts";
 import type { ExchangeProduct } from "../options.ts";
@@ -19,26 +18,6 @@ import { parseJson, PayloadError } from "../payload.ts";
 export type Reading =
   | { readonly kind: "ok"; readonly body: unknown }
   | { readonly kind: "error"; readonly error: VenueError };
-
-/** An error, read. */
-export type VenueError = {
-  readonly class: ErrorClass;
-  readonly outcome: ErrorOutcome;
-  readonly rejectCode: VenueRejectCode;
-  /** The request was about a symbol, and is refused for its sake. */
-  readonly isOfSymbol: boolean;
-  /** A sentence without secrets: status, code and the venue's words. */
-  readonly text: string;
-  /** The venue asked for so long a pause of all requests. */
-  readonly retryAfterMs: number | undefined;
-};
-
-/** A request that came to no answer. */
-export type Failure = {
-  readonly outcome: "notSent" | "unknown";
-  readonly text: string;
-  readonly retryAfterMs?: number;
-};
 
 /** Requests are counted by the minute of the venue's clock. */
 const MINUTE_MS = 60_000;
@@ -172,13 +151,4 @@ export function limitPauseMs(said: LimitSaid): number {
 function untilNamedMs({ message, retryAtMs = 0, nowMs }: LimitSaid): number {
   const untilMs = Math.max(retryAtMs, Number(BANNED_UNTIL.exec(message)?.[1] ?? 0));
   return untilMs < nowMs - JUST_OVER_MS ? 0 : Math.max(0, untilMs - nowMs) + MARGIN_MS;
-}
-
-/** Returns what an error that decides nothing means for its request. */
-export function toFailure({ outcome, text, retryAfterMs }: VenueError): Failure {
-  return {
-    outcome: outcome === "notSent" ? "notSent" : "unknown",
-    text,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
 }

@@ -19,7 +19,7 @@ import {
   statusOf,
 } from "./payloads.ts";
 import type { Listed } from "./requests.ts";
-import { toFailure } from "./ladder.ts";
+import { toFailure } from "../error_classes.ts";
 import type { Endings } from "./endings.ts";
 import { establishForgotten } from "./forgotten.ts";
 import { Fields, PayloadError } from "../payload.ts";

@@ -33,7 +33,7 @@ import {
   statusOf,
 } from "./payloads.ts";
 import type { Call } from "./requests.ts";
-import { toFailure } from "./ladder.ts";
+import { toFailure } from "../error_classes.ts";
 import { Fields } from "../payload.ts";
 import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { LeftOut, type Refusal } from "./left_out.ts";

@@ -19,9 +19,9 @@ import type {
 } from "../../../order_transport.ts";
 import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
-import { ERROR_CLASSES, type RequestKind } from "../error_classes.ts";
+import { ERROR_CLASSES, type RequestKind, type VenueError } from "../error_classes.ts";
 import type { Call } from "./requests.ts";
-import { readAnswer, type VenueError } from "./ladder.ts";
+import { readAnswer } from "./ladder.ts";
 import type { CcxtExchange, SignedRequest } from "../library.ts";
 import { WEIGHT_LIMITS } from "./weights.ts";
 

@@ -3,26 +3,20 @@
  * instruments, the orders seen, the venue's clock.
  * @module
  */
-import { ClOrdIds, type OrderCommand } from "../../../../core/command.ts";
+import type { OrderCommand } from "../../../../core/command.ts";
 import type { OrderRef } from "../../../../core/event.ts";
-import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
-import type { InstrumentId, Micros, OrderId, RequestId } from "../../../../core/numbers.ts";
+import { instrumentAt } from "../../../../core/instrument.ts";
+import type { InstrumentId, Micros } from "../../../../core/numbers.ts";
 import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import { PayloadError } from "../payload.ts";
 import type { Reporter } from "../reporter.ts";
-import type { CallError, Calls } from "./calls.ts";
+import type { Failure } from "../error_classes.ts";
+import type { Calls } from "./calls.ts";
 import type { UnifiedExchange } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import { Orders } from "./orders.ts";
 import type { Reads } from "./reads.ts";
-
-/** Why a request came to nothing. */
-export type Failure = {
-  readonly outcome: "notSent" | "unknown";
-  readonly text: string;
-  readonly retryAfterMs?: number;
-};
 
 /** One account, as one connection to its exchange sees it. */
 export class Account {
@@ -37,7 +31,6 @@ export class Account {
   /** Nothing from before is told: it is part of the account that was taken over. The venue's clock. */
   beganMs = Infinity;
   readonly #skewUs: () => number;
-  readonly #keys = new ClOrdIds();
   readonly #leftOut = new Set<string>();
 
   constructor(of: {
@@ -59,7 +52,6 @@ export class Account {
     this.reporter = of.reporter;
     this.listed = of.listed;
     this.#skewUs = of.skewUs;
-    this.#keys.prefix = of.host.clOrdIdPrefix;
   }
 
   /** The venue's time, milliseconds, as well as is known. */
@@ -67,7 +59,7 @@ export class Account {
     return Math.floor((this.host.nowUs() + this.#skewUs()) / 1000);
   }
 
-  /** When a span that began so by our clock begins, no later than the venue dates what was then. */
+  /** A time of our clock by the venue's, rather too early than too late. */
   venueMsOf(sinceUs: Micros): number {
     return Math.floor((sinceUs + Math.min(0, this.#skewUs())) / 1000);
   }
@@ -78,12 +70,7 @@ export class Account {
 
   /** True if the key was made by this journal. */
   isOurs(key: string | null): key is string {
-    return key !== null && key.startsWith(`${this.#keys.prefix}-`);
-  }
-
-  /** The order whose key it is, in any version; undefined: it is none of ours. */
-  orderOf(key: string): OrderId | undefined {
-    return this.#keys.parse(key)?.order;
+    return key !== null && key.startsWith(`${this.host.clOrdIdPrefix}-`);
   }
 
   /**
@@ -123,22 +110,9 @@ export class Account {
   }
 
   /** Reports that a request came to no answer. */
-  failed(
-    of: { readonly request: RequestId; readonly order: OrderId; readonly instrument: InstrumentId },
-    failure: Failure,
-  ): void {
-    const { request, order, instrument: id } = of;
-    const instrument: Instrument | null = instrumentAt(this.host.instruments, id) ?? null;
+  failed({ request, order, instrument: id }: OrderCommand, failure: Failure): void {
+    const instrument = instrumentAt(this.host.instruments, id) ?? null;
     const said = { instrument, timeMs: null };
     this.reporter.say("RequestFailed", { request, order, ...failure }, said);
   }
-}
-
-/** Returns what an error that decides nothing means for its request. */
-export function toFailure({ outcome, text, retryAfterMs }: CallError): Failure {
-  return {
-    outcome: outcome === "notSent" ? "notSent" : "unknown",
-    text,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
 }

@@ -32,10 +32,14 @@ import type { UnifiedOptions } from "./options.ts";
 import { Reads } from "./reads.ts";
 
 const BODY_BYTES_MAX = 64 << 20; // all markets of an exchange in one answer
-const SECRETS_AGAIN_US = 30_000_000;
+const CONFIGURED_AGAIN_US = 30_000_000;
 const MARKETS_AGAIN_US = 900_000_000;
 const EVIDENCE_AGAIN_US = 60_000_000;
 const FAILURES_MAX = 3;
+const NOT_AMENDABLE = {
+  outcome: "notSent",
+  text: "the exchange is not known to amend orders",
+} as const;
 
 /** One venue over CCXT's unified methods. */
 export class UnifiedVenue implements VenueAdapter {
@@ -97,11 +101,7 @@ export class UnifiedVenue implements VenueAdapter {
       gapMs: account.rateLimit,
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());
-    for (const exchange of [account, books, markets]) {
-      setClocks(exchange, () => this.#clock.nonce());
-      exchange.log = (...parts) =>
-        host.log("debug", "library_said", { text: redact(parts.map(String).join(" ")) });
-    }
+    for (const exchange of [account, books, markets]) this.#adopt(exchange);
   }
 
   start(): void {
@@ -117,12 +117,9 @@ export class UnifiedVenue implements VenueAdapter {
       case "Submit":
         return desk.commands.submit({ command, journalUs });
       case "Cancel":
-        return desk.commands.cancel({ command, journalUs });
-      case "Replace": {
-        const { request, order, instrument } = command;
-        const text = "the exchange is not known to amend orders";
-        return desk.account.failed({ request, order, instrument }, { outcome: "notSent", text });
-      }
+        return desk.commands.cancel(command);
+      case "Replace":
+        return desk.account.failed(command, NOT_AMENDABLE);
       case "Lookup":
         return desk.lookups.lookup(command);
       case "Reconcile":
@@ -152,12 +149,19 @@ export class UnifiedVenue implements VenueAdapter {
     return isOfLibrary(cause);
   }
 
+  /** Has an exchange object go by the venue's clock, and speak to our log. */
+  #adopt(exchange: UnifiedExchange): void {
+    setClocks(exchange, () => this.#clock.nonce());
+    exchange.log = (...parts) =>
+      this.#host.log("debug", "library_said", { text: this.#redact(parts.map(String).join(" ")) });
+  }
+
   /** Without keys it is `down`, says why, and looks again: they may be put in while it runs. */
   #readSecrets(): void {
     const read = this.#host.credentials();
     if (read.ok) return this.#useSecrets(read.values);
     this.#host.status("down", read.reason);
-    this.#later(SECRETS_AGAIN_US, () => this.#readSecrets());
+    this.#later(CONFIGURED_AGAIN_US, () => this.#readSecrets());
   }
 
   #useSecrets(secrets: Credentials): void {
@@ -194,7 +198,7 @@ export class UnifiedVenue implements VenueAdapter {
     const { listed, problems } = listMarkets(this.#exchange, instruments, this.#capabilities ?? {});
     if (problems.length > 0 && isFirst) {
       this.#host.status("down", problems.join("; "));
-      return this.#loading.ended(SECRETS_AGAIN_US);
+      return this.#loading.ended(CONFIGURED_AGAIN_US);
     }
     for (const words of problems) this.#host.log("alarm", "market_changed", { reason: words });
     for (const { instrument } of listed) this.#host.list(instrument);

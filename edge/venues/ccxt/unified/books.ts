@@ -1,10 +1,12 @@
 /**
- * Books as the library keeps them: of each instrument the whole of it, a few times a second.
+ * Books as the library keeps them: of each instrument the best levels, at most ten times a second.
  *
  * The library checks the sequence of an exchange's changes on few exchanges, and its figures are
- * numbers: a book here is a reference for prices, not a record. So it is told whole each time, one that
- * has crossed is invalidated and asked for anew, and one that has not changed for `STALE_US` as well.
- * Known limit: what an exchange leaves out of its changes is not noticed before it crosses.
+ * numbers: a book here is a reference for prices, not a record. So it is told whole each time. It is
+ * invalidated when it has crossed, cannot be counted, or has not changed for `STALE_US`, until the
+ * library's next change leaves a book that can be told.
+ * Known limits: only a stream that was lost is asked for anew. What an exchange leaves out of its changes
+ * is not noticed before the book crosses, and one that stays crossed stays invalid.
  * @module
  */
 import { fromQuanta } from "../../../../core/decimal.ts";

@@ -8,7 +8,6 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { VenueRejectCode } from "../../../../core/reject_code.ts";
 import type { Micros } from "../../../../core/numbers.ts";
 import { EdgeError } from "../../../edge_error.ts";
 import type { OrderTransport } from "../../../order_transport.ts";
@@ -17,34 +16,24 @@ import type { Redact } from "../../../redaction.ts";
 import {
   ERROR_CLASSES,
   type ErrorClass,
-  type ErrorOutcome,
   type RequestKind,
+  type VenueError,
 } from "../error_classes.ts";
 import { type CcxtFetch, ccxtFetch, type CcxtRequest, type CcxtResponse } from "../fetch.ts";
 import { errorClassOf, isOfSymbol, wordsOf } from "./errors.ts";
 import type { UnifiedExchange } from "./exchange.ts";
-import { type Figures, holds, names, unescaped } from "./figures.ts";
+import { type Figures, missingIn, names, unescaped } from "./figures.ts";
 
 /** When a request left, and when its answer was there. */
 export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
-/** Why a call brought nothing. */
-export type CallError = {
-  readonly class: ErrorClass;
-  readonly outcome: ErrorOutcome;
-  readonly rejectCode: VenueRejectCode;
-  /** The exchange, or the library, knows the symbol no more. */
-  readonly isOfSymbol: boolean;
-  /** A sentence without secrets. */
-  readonly text: string;
-  readonly retryAfterMs: number | undefined;
-};
+/** What became of a call that reads. */
+export type Answer =
+  | { readonly kind: "ok"; readonly value: unknown; readonly stamps: CallStamps }
+  | { readonly kind: "error"; readonly error: VenueError; readonly stamps: CallStamps };
 
 /** What became of a call. */
-export type CallResult =
-  | { readonly kind: "ok"; readonly value: unknown; readonly stamps: CallStamps }
-  | { readonly kind: "error"; readonly error: CallError; readonly stamps: CallStamps }
-  | { readonly kind: "dryRun" };
+export type CallResult = Answer | { readonly kind: "dryRun" };
 
 /** Calls a method of the exchange. */
 export type Method = (exchange: UnifiedExchange) => Promise<unknown>;
@@ -79,8 +68,8 @@ type Context = {
   submitUs: Micros;
 };
 
-/** A call may read before it sends: account modes, tokens. */
-const READS_BEFORE = 3;
+/** A call may read before it sends (account modes, tokens): its deadline is of so many requests. */
+const REQUESTS_PER_CALL = 3;
 /** Where a venue asks for a pause and does not say how long. */
 const PAUSE_MS = 5000;
 
@@ -90,7 +79,7 @@ export class Calls {
   readonly #timers: Timers;
   readonly #nowUs: () => Micros;
   readonly #redact: Redact;
-  readonly #deadlineUs: number;
+  readonly #callDeadlineUs: number;
   readonly #send: CcxtFetch;
   readonly #clockIsOff: () => void;
   readonly #current = new AsyncLocalStorage<Context>();
@@ -111,7 +100,7 @@ export class Calls {
     this.#timers = of.timers;
     this.#nowUs = of.nowUs;
     this.#redact = of.redact;
-    this.#deadlineUs = of.deadlineUs * READS_BEFORE;
+    this.#callDeadlineUs = of.deadlineUs * REQUESTS_PER_CALL;
     this.#send = ccxtFetch(of.transport);
     of.exchange.fetchImplementation = (url, request) => this.#fetch(url, request);
     of.exchange.FetchError = EdgeError;
@@ -120,7 +109,7 @@ export class Calls {
   /** Reads. The result comes once, later. */
   read(
     method: Method,
-    done: (result: Exclude<CallResult, { readonly kind: "dryRun" }>) => void,
+    done: (result: Answer) => void,
   ): void {
     const context = newContext({ figures: null, isKept: false }, this.#nowUs());
     this.#run(context, method, (settled) => {
@@ -173,7 +162,7 @@ export class Calls {
       cancel();
       done(settled);
     };
-    cancel = this.#timers.after(this.#deadlineUs, () => {
+    cancel = this.#timers.after(this.#callDeadlineUs, () => {
       const outcome = context.sent === "no" ? "notSent" : "unknown";
       context.failure ??= new EdgeError("Cannot complete a call: it took too long", { outcome });
       end({ ok: false, cause: context.failure });
@@ -186,8 +175,8 @@ export class Calls {
 
   #fetch(url: string, request: CcxtRequest): Promise<CcxtResponse> {
     const context = this.#current.getStore();
-    if (context === undefined) return this.#send(url, request);
     // The library's own, as a token for a stream. None of it is an order.
+    if (context === undefined) return this.#send(url, request);
     if (context.figures === null) return this.#ask(context, url, request);
     const method = request.method ?? "GET";
     const bytes = unescaped(`${method} ${url} ${request.body ?? ""}`);
@@ -200,7 +189,7 @@ export class Calls {
       return Promise.reject(error);
     };
     if (context.isOver) return refuse("its time is over", "notSent");
-    const missing = holds(bytes, context.figures);
+    const missing = missingIn(bytes, context.figures);
     if (!names(bytes, context.figures.key)) {
       const isOrder = context.figures.decimals.length > 0 && missing === undefined;
       if (method !== "GET" || isOrder) {
@@ -215,6 +204,11 @@ export class Calls {
       context.kept = bytes;
       return refuse("nothing is to leave", "notSent");
     }
+    return this.#sendOnce(context, url, request);
+  }
+
+  /** Sends the request that a call is about. */
+  #sendOnce(context: Context, url: string, request: CcxtRequest): Promise<CcxtResponse> {
     context.sent = "yes";
     context.submitUs = this.#nowUs();
     return this.#send(url, request).then(
@@ -248,7 +242,7 @@ export class Calls {
   #errorOf(
     kind: RequestKind,
     of: { readonly context: Context; readonly cause: unknown },
-  ): CallError {
+  ): VenueError {
     const { context, cause } = of;
     const text = this.#redact(wordsOf(context.failure ?? cause));
     if (context.failure !== undefined) {
@@ -263,7 +257,7 @@ export class Calls {
     const isStopped = context.figures !== null && context.sent === "no";
     return {
       class: found,
-      outcome: isStopped ? isNetwork(found) ? "notSent" : "refused" : outcome[kind],
+      outcome: isStopped ? mayPass(found) ? "notSent" : "refused" : outcome[kind],
       rejectCode,
       isOfSymbol: isOfSymbol(cause),
       text,
@@ -309,8 +303,8 @@ function newContext(
   };
 }
 
-/** What was read before it was not answered: it may be decided again. */
-function isNetwork(found: ErrorClass): boolean {
+/** Not a word about the request itself: it may be decided again. */
+function mayPass(found: ErrorClass): boolean {
   return found === "ambiguous" || found === "rate" || found === "overload" || found === "clock";
 }
 

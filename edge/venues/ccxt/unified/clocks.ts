@@ -7,11 +7,12 @@ import type { UnifiedExchange } from "./exchange.ts";
 /** What is below it is a clock of seconds. */
 const MILLISECONDS_MIN = 1e11;
 
+const NAMES = ["milliseconds", "seconds", "microseconds", "nonce"] as const;
 /** The library's clocks by their names there. */
-export type Clocks = Record<"milliseconds" | "seconds" | "microseconds" | "nonce", () => number>;
+export type Clocks = Record<(typeof NAMES)[number], () => number>;
 
 /** Returns an exchange by its clocks alone, which may be replaced. */
-export function clocksOf(exchange: UnifiedExchange): Clocks {
+function clocksOf(exchange: UnifiedExchange): Clocks {
   return exchange as unknown as Clocks;
 }
 
@@ -47,5 +48,3 @@ export function stopClocks(exchange: UnifiedExchange): () => void {
     for (const [name, clock] of before) clocks[name] = clock;
   };
 }
-
-const NAMES = ["milliseconds", "seconds", "microseconds", "nonce"] as const;

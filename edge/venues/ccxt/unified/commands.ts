@@ -9,8 +9,8 @@ import type { CancelRequest, OrderCommand, SubmitOrder } from "../../../../core/
 import { fromQuanta } from "../../../../core/decimal.ts";
 import type { Micros } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
-import { toFailure } from "./account.ts";
-import type { CallError, CallResult, CallStamps } from "./calls.ts";
+import { toFailure, type VenueError } from "../error_classes.ts";
+import type { CallResult, CallStamps } from "./calls.ts";
 import { BY_ITSELF, type Endings, type Standing } from "./endings.ts";
 import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
@@ -18,12 +18,14 @@ import type { KnownOrder } from "./orders.ts";
 import { placing } from "./requests.ts";
 import { parseAcknowledgement } from "./rows.ts";
 
-type Released<Command extends OrderCommand> = {
-  readonly command: Command;
-  readonly journalUs: Micros;
+/** A submit that was answered. */
+type Answered = {
+  readonly command: SubmitOrder;
+  readonly listed: Listed;
+  readonly stamps: CallStamps & { readonly journalUs: Micros };
 };
 
-/** Numbers an order that the exchange has to be asked for; undefined: it is not there. */
+/** Finds the exchange's number of a command's order; undefined: no list shows it. */
 export type FindOrder = (
   command: OrderCommand,
   done: (found: KnownOrder | undefined | { readonly failure: string }) => void,
@@ -52,7 +54,9 @@ export class Commands {
     this.#placed = also.placed;
   }
 
-  submit({ command, journalUs }: Released<SubmitOrder>): void {
+  submit(
+    { command, journalUs }: { readonly command: SubmitOrder; readonly journalUs: Micros },
+  ): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined || command.price === null) return this.#unlisted(command);
     const { instrument: { priceRule, qtyRule } } = listed;
@@ -78,12 +82,14 @@ export class Commands {
     });
   }
 
-  cancel({ command }: Released<CancelRequest>): void {
+  cancel(command: CancelRequest): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
     if (command.dryRun === true) return this.#account.host.answerDry(command);
     this.#find(command, (found) => {
-      if (found === undefined) return this.#notThere(command, listed);
+      if (found === undefined) {
+        return this.#cancelRejected(command, { ...NOT_THERE, listed, venueOrderId: null });
+      }
       if ("failure" in found) {
         return this.#account.failed(command, { outcome: "notSent", text: found.failure });
       }
@@ -112,11 +118,7 @@ export class Commands {
 
   #acknowledged(
     value: unknown,
-    of: {
-      readonly command: SubmitOrder;
-      readonly listed: Listed;
-      readonly stamps: CallStamps & { readonly journalUs: Micros };
-    },
+    of: Answered,
   ): void {
     const { command, listed, stamps } = of;
     const { clOrdId: key } = command;
@@ -124,7 +126,7 @@ export class Commands {
       const { id, key: named } = parseAcknowledgement(value);
       const isAnother = named !== null && named !== key;
       if (isAnother) return this.#account.failed(command, NOT_UNDERSTOOD);
-      const placedMs = this.#account.venueMs; // it has its own already, which is before it
+      const placedMs = this.#account.venueMs; // it was noted as it left: the earlier time stays
       this.#account.orders.note({ key, listed, venueOrderId: id, placedMs });
       const said = { instrument: listed.instrument, timeMs: null };
       const ref = this.#account.refOf(command, id);
@@ -135,12 +137,8 @@ export class Commands {
   }
 
   #rejected(
-    { class: kind, rejectCode, text }: CallError,
-    of: {
-      readonly command: SubmitOrder;
-      readonly listed: Listed;
-      readonly stamps: CallStamps & { readonly journalUs: Micros };
-    },
+    { class: kind, rejectCode, text }: VenueError,
+    of: Answered,
   ): void {
     const { command, listed: { instrument }, stamps } = of;
     const ref = this.#account.refOf(command, null);
@@ -152,7 +150,7 @@ export class Commands {
     else reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, said);
   }
 
-  #failed(command: SubmitOrder, error: CallError, listed: Listed): void {
+  #failed(command: SubmitOrder, error: VenueError, listed: Listed): void {
     this.#account.failed(command, toFailure(error));
     if (error.outcome !== "notSent") this.#placed(listed);
   }
@@ -179,9 +177,17 @@ export class Commands {
   #filled(command: CancelRequest, { isFilled, venueOrderId, listed }: KnownOrder): void {
     if (!isFilled) return;
     const text = "It was executed before it could be cancelled";
+    this.#cancelRejected(command, { rejectCode: "VENUE_NOT_FOUND", text, listed, venueOrderId });
+  }
+
+  /** Says that a cancel did nothing. */
+  #cancelRejected(
+    command: CancelRequest,
+    why: Pick<VenueError, "rejectCode" | "text"> & Pick<KnownOrder, "listed" | "venueOrderId">,
+  ): void {
+    const { rejectCode, text, listed: { instrument }, venueOrderId } = why;
     const ref = this.#account.refOf(command, venueOrderId);
-    const said = { instrument: listed.instrument, timeMs: null };
-    const rejectCode = "VENUE_NOT_FOUND";
+    const said = { instrument, timeMs: null };
     this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
   }
 
@@ -191,17 +197,15 @@ export class Commands {
    */
   #notCancelled(
     command: CancelRequest,
-    { found, error }: { readonly found: KnownOrder; readonly error: CallError },
+    { found, error }: { readonly found: KnownOrder; readonly error: VenueError },
   ): void {
     if (error.outcome !== "refused") return this.#account.failed(command, toFailure(error));
     let isAnswered = false;
     const refuse = (): void => {
       if (isAnswered) return;
       isAnswered = true;
-      const { rejectCode, text } = error;
-      const ref = this.#account.refOf(command, found.venueOrderId);
-      const said = { instrument: found.listed.instrument, timeMs: null };
-      this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+      const { listed, venueOrderId } = found;
+      this.#cancelRejected(command, { ...error, listed, venueOrderId });
     };
     this.#endings.settle(found, found.hasLostCancel ? "as requested" : BY_ITSELF, {
       ending: ({ status }) => {
@@ -212,19 +216,16 @@ export class Commands {
     });
   }
 
-  #notThere(command: CancelRequest, { instrument }: Listed): void {
-    const ref = this.#account.refOf(command, null);
-    const text = "The exchange shows no such order";
-    const rejectCode = "VENUE_NOT_FOUND";
-    const said = { instrument, timeMs: null };
-    this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
-  }
-
   #unlisted(command: OrderCommand): void {
     const text = "the exchange has not listed it yet";
     this.#account.failed(command, { outcome: "notSent", text });
   }
 }
+
+const NOT_THERE = {
+  rejectCode: "VENUE_NOT_FOUND",
+  text: "The exchange shows no such order",
+} as const;
 
 const NOT_UNDERSTOOD = {
   outcome: "unknown",

@@ -11,13 +11,13 @@ import { reasonOf } from "./pages.ts";
 import type { OrderRows } from "./order_rows.ts";
 import { statusOf, type UnifiedOrder } from "./rows.ts";
 
-/** Why an order ended of which nobody asked it. */
+/** The reason of an end that nobody here asked for. */
 export const BY_ITSELF = "the exchange shows it as ended";
 
 /** How an order stands. */
 export type Standing =
   | { readonly kind: "open" }
-  /** It was said, or is nothing to be said of: it was filled. */
+  /** Its end was said, or needs no word: it was filled. */
   | { readonly kind: "over" }
   /** It could not be asked, or not all of its executions could be read. */
   | { readonly kind: "unclear"; readonly text: string };
@@ -69,7 +69,7 @@ export class Endings {
     { row, reason }: { readonly row: UnifiedOrder; readonly reason: string },
   ): void {
     if (statusOf(row) === "open") return this.#tell(order, { kind: "open" });
-    const executed = qtyOf(row.executed, order.listed.instrument);
+    const executed = qtyOf(row.cumQty, order.listed.instrument);
     this.#executions.complete(order, executed, (complete) => {
       if (complete === "incomplete") {
         return this.#tell(order, unclear("not all of its executions can be read"));

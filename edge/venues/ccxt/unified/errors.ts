@@ -1,6 +1,6 @@
 /**
- * What CCXT's errors mean, as data: each of its classes once, with the class of ours; whatever has no
- * row takes that of the nearest class above it.
+ * What CCXT's errors mean, as data: classes of its tree with the class of ours; one without a row takes
+ * that of the nearest class above it.
  *
  * Only what the library maps a venue's own refusal to is a refusal. Its general classes (an error
  * without a known code, a time-out, an answer that it could not read) decide nothing.

@@ -1,13 +1,13 @@
 /**
  * What an exchange of CCXT can be seen to do, from the requests that it would send.
  *
- * The library's own word is no evidence: it drops parameters without a word on some exchanges. So the
- * requests of a few orders are built and looked at, and nothing of them leaves: one that does not hold
- * key, quantity and price is not traded with at all; a time in force, or post-only, that changes
- * nothing in a request is not there, and neither is what the library passes on as it would any word: an
- * exchange takes no notice of what it does not know. The clock stands still meanwhile, so that two
- * requests for the same order are the same, but for what is in the headers alone; where they are not,
- * nothing can be told apart, and nothing is traded.
+ * The library's own word is no evidence: on some exchanges it drops parameters silently. So the requests
+ * of a few orders are built and compared, and nothing of them leaves. Where one does not hold key,
+ * quantity and price nothing is traded. A time in force, or post-only, that changes nothing is not
+ * offered, nor one that the library passes on as it would any word: the exchange ignores what it does not
+ * know. The clock stands still meanwhile, so that two requests for the same order are the same (headers
+ * are not looked at); where they differ nothing can be told apart, and nothing is traded.
+ * Limit: one market is looked at, and taken for all of the exchange's.
  * @module
  */
 import { fromQuanta } from "../../../../core/decimal.ts";

@@ -6,6 +6,7 @@
  */
 import type { CcxtExchange, CcxtLibrary } from "../library.ts";
 import { openExchange } from "../library.ts";
+import type { Endpoints } from "../option_checks.ts";
 import type { UnifiedOptions } from "./options.ts";
 
 /** To `loadMarkets`: not what it remembers, which may be that it failed. */
@@ -62,8 +63,9 @@ export interface UnifiedExchange extends CcxtExchange {
   close(): Promise<unknown>;
 }
 
-/** The library's ways of saying how fine a market is. Only the first gives steps. */
+/** How fine a market is, by the library: as its step. */
 export const TICK_SIZE = 4;
+/** As a count of decimal places. */
 export const DECIMAL_PLACES = 2;
 
 /** True if the exchange claims a method. That it does what it should is another matter. */
@@ -110,7 +112,7 @@ export type Exchanges = {
   readonly account: UnifiedExchange;
   /** Books, figures as numbers: with texts the library's are wrong on some exchanges. */
   readonly books: UnifiedExchange;
-  /** Loads markets for the others: whoever loads them, and fails, fails in all it does until it does not. */
+  /** Loads markets for the others: a load that failed stays failed for all else on its object. */
   readonly markets: UnifiedExchange;
 };
 
@@ -135,7 +137,7 @@ function hasAddresses({ urls }: UnifiedExchange): boolean {
 
 function redirect(
   { urls }: UnifiedExchange,
-  to: { readonly rest: string; readonly stream: string },
+  to: Endpoints,
 ): void {
   const moved = (value: unknown): unknown => {
     if (typeof value === "string") {

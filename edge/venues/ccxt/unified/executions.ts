@@ -10,17 +10,15 @@ import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
-import { readPages, spanned, type Unread } from "./pages.ts";
+import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
 import { parseOrder, parseTrades, type UnifiedTrade } from "./rows.ts";
 
-/** Years of days, or as many pages. */
+/** A page moves on a day at least: more than any account's years. */
 const PAGES_MAX = 10_000;
 /** Strangers' executions that are remembered: lists overlap. */
 const STRANGERS_MAX = 50_000;
 const COMPLETE_READS_MAX = 6;
 const COMPLETE_AGAIN_US = 500_000;
-/** An order may be dated later than its first execution, by another clock of the same exchange. */
-const EARLIER_MS = 60_000;
 
 /** What came of offering: nothing, or why it could not be done. */
 export type Offered = Unread | undefined;
@@ -104,7 +102,7 @@ export class Executions {
     };
     if (!claims(exchange, "fetchOrderTrades")) return readSince();
     reads.ask((there) => there.fetchOrderTrades(venueOrderId, listed.symbol), (answer) => {
-      if (answer.kind === "error") return readSince(); // of some it claims it, and wants more than an order
+      if (answer.kind === "error") return readSince(); // some claim it, and want more than an order's number
       let trades: readonly UnifiedTrade[] = [];
       this.#account.reading(() => {
         trades = mine(parseTrades(answer.value));
@@ -147,13 +145,13 @@ export class Executions {
     const { orders, reporter } = this.#account;
     const clOrdId = orders.keyOf(listed, trade.orderId) ?? null;
     const execId = `${symbol}-${trade.id}-${trade.side === "Buy" ? "B" : "S"}`;
-    const lastQty = qtyOf(trade.quantity, instrument);
+    const lastQty = qtyOf(trade.lastQty, instrument);
     const order = clOrdId === null ? undefined : orders.get(clOrdId);
     const seen = order?.trades ?? this.#strangers;
     if (seen.has(execId)) return;
     reporter.say("OrderExecuted", {
       ...{ order: null, clOrdId, venueOrderId: trade.orderId },
-      ...{ execId, lastQty, lastPx: pxOf(trade.price, instrument) },
+      ...{ execId, lastQty, lastPx: pxOf(trade.lastPx, instrument) },
       liquidity: trade.liquidity,
       commission: trade.commission,
       commissionCurrency: trade.commissionCurrency ?? instrument.quote,

@@ -19,7 +19,7 @@ const WORD = /[A-Za-z0-9_-]/;
 const NUMBERS = /(?<![\w.]|\w-)\d+(?:\.\d+)?(?![\w]|\.\d|-\w)/g;
 
 /** Returns what is missing in the bytes of a request, or undefined. */
-export function holds(bytes: string, { decimals }: Figures): string | undefined {
+export function missingIn(bytes: string, { decimals }: Figures): string | undefined {
   if (decimals.length === 0) return undefined;
   const found = new Set((bytes.match(NUMBERS) ?? []).map((number) => canonicalDecimal(number)));
   return decimals.find(({ value }) => !found.has(value))?.name;

@@ -3,6 +3,7 @@
  *
  * What is known from memory goes first, then what the exchange lists: in safe mode an adapter has just
  * started and knows of nothing. What is not ours stays.
+ * Limit: all leave at once, each over a connection of its own.
  * @module
  */
 import type { Listed } from "./markets.ts";
@@ -17,7 +18,7 @@ export function cancelOurs({ account, commands }: Desk): void {
     asked.add(venueOrderId);
     commands.cancelOrder({ listed, venueOrderId }, () => {});
   };
-  for (const { listed, venueOrderId } of account.orders.all()) {
+  for (const { listed, venueOrderId } of account.orders.live()) {
     if (venueOrderId !== null) cancel(listed, venueOrderId);
   }
   for (const listed of account.listed) {

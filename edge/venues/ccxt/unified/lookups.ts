@@ -8,7 +8,8 @@
  */
 import type { LookupOrder } from "../../../../core/command.ts";
 import { pxOf, qtyOf } from "../reporter.ts";
-import { type Account, toFailure } from "./account.ts";
+import { toFailure } from "../error_classes.ts";
+import type { Account } from "./account.ts";
 import type { FindOrder } from "./commands.ts";
 import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
@@ -72,12 +73,12 @@ export class Lookups {
       this.#account.failed(command, { outcome: "unknown", text });
     this.#rows.ask(order, (row) => {
       if ("failure" in row) {
-        // What was numbered was there: an exchange that shows it no more has forgotten it.
+        // It has a number, so it was there: "not found" means forgotten, not that it never arrived.
         if (typeof row.failure === "string") return unclear(row.failure);
         return this.#account.failed(command, toFailure(row.failure));
       }
       const problem = this.#account.reading(() => {
-        const executed = qtyOf(row.executed, order.listed.instrument);
+        const executed = qtyOf(row.cumQty, order.listed.instrument);
         this.#executions.complete(order, executed, (complete) => {
           // More was executed since: the row is older than what was offered.
           if (complete === "complete" && order.executed === executed) {
@@ -101,8 +102,8 @@ export class Lookups {
       ...this.#account.refOf(command, row.id),
       request: command.request,
       status,
-      orderQty: qtyOf(row.quantity, instrument),
-      cumQty: qtyOf(row.executed, instrument),
+      orderQty: qtyOf(row.orderQty, instrument),
+      cumQty: qtyOf(row.cumQty, instrument),
       price: row.price === null ? null : pxOf(row.price, instrument),
     }, { instrument, timeMs: null });
   }

@@ -9,6 +9,7 @@
 import type { VenueOptions } from "../../../venue.ts";
 import {
   endpointProblems,
+  type Endpoints,
   endpointsOf,
   numberOf,
   type NumberOption,
@@ -24,7 +25,7 @@ const BOOKS = ["depth", "none"] as const;
 export type UnifiedOptions = {
   readonly exchange: string;
   readonly environment: (typeof ENVIRONMENTS)[number];
-  readonly endpoints: { readonly rest: string; readonly stream: string } | null;
+  readonly endpoints: Endpoints | null;
   readonly hasPassphrase: boolean;
   readonly requestTimeoutMs: number;
   /** How often orders and executions are asked for where no stream says that something happened. */

@@ -3,16 +3,16 @@
  *
  * Exchanges take few questions a second, and whoever cancels a hundred orders asks a hundred times. So
  * where several orders of an instrument are waited for, and were placed not long ago, they are looked
- * for in its list of orders first; who is not in it is asked for by itself. Who comes while one question
- * is on its way joins the next.
+ * for in its list of orders first; who is not in it is asked for by itself. Who comes while a question is
+ * on its way joins the next.
  * @module
  */
 import type { Account } from "./account.ts";
-import type { CallError } from "./calls.ts";
+import type { VenueError } from "../error_classes.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
-import { readPages, spanned, type Unread } from "./pages.ts";
+import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
 import { parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
 
 /** Lists with the ends of orders in them. */
@@ -21,11 +21,10 @@ const LISTS = ["fetchOrders", "fetchCanceledAndClosedOrders"] as const;
 const TOGETHER_MIN = 4;
 /** A list of more than the last hour would be long. */
 const RECENT_MS = 3_600_000;
-const EARLIER_MS = 60_000;
 const PAGES_MAX = 20;
 
-/** Returns who asks for a row: an order, or why it could not be had. */
-type Done = (row: UnifiedOrder | { readonly failure: CallError | string }) => void;
+/** Told once: the order, or why it could not be had. */
+type Done = (row: UnifiedOrder | { readonly failure: VenueError | string }) => void;
 
 type Queue = { readonly waiting: Map<KnownOrder, Done[]>; isRunning: boolean };
 

@@ -72,14 +72,14 @@ export class Orders {
   }
 
   /** Returns those of an instrument that the venue has numbered, and that have not ended. */
-  live({ symbol }: Listed): readonly KnownOrder[] {
-    return this.all().filter((order) =>
+  numberedOf({ symbol }: Listed): readonly KnownOrder[] {
+    return this.live().filter((order) =>
       order.listed.symbol === symbol && order.venueOrderId !== null
     );
   }
 
   /** Returns those that have not ended. */
-  all(): readonly KnownOrder[] {
+  live(): readonly KnownOrder[] {
     return [...this.#byKey.values()].filter(({ isOver }) => !isOver);
   }
 

@@ -10,9 +10,11 @@
  * @module
  */
 import { PayloadError } from "../payload.ts";
-import type { CallError } from "./calls.ts";
-import type { Answer } from "./reads.ts";
+import type { VenueError } from "../error_classes.ts";
+import type { Answer } from "./calls.ts";
 
+/** Lists are read from so long before an order was placed: exchanges date by several clocks. */
+export const EARLIER_MS = 60_000;
 /** Some exchanges answer no more than a day from where they are asked. */
 const WINDOW_MS = 86_400_000;
 
@@ -26,7 +28,7 @@ export type Span = { readonly fromMs: number; readonly untilMs?: number };
 type Row = { readonly id: string; readonly timeMs: number };
 
 /** Why a list could not be read. */
-export type Unread = { readonly failure: CallError | string };
+export type Unread = { readonly failure: VenueError | string };
 
 /** What is read. */
 export type Pages<Of extends Row> = {

@@ -8,17 +8,13 @@
  */
 import type { Micros } from "../../../../core/numbers.ts";
 import type { Timers } from "../../../ports.ts";
-import type { CallError, Calls, CallStamps, Method } from "./calls.ts";
-
-/** What came of a question. */
-export type Answer =
-  | { readonly kind: "ok"; readonly value: unknown; readonly stamps: CallStamps }
-  | { readonly kind: "error"; readonly error: CallError; readonly stamps: CallStamps };
+import type { VenueError } from "../error_classes.ts";
+import type { Answer, Calls, Method } from "./calls.ts";
 
 type Question = { readonly method: Method; readonly done: (answer: Answer) => void };
 
 const WAITING_MAX = 10_000;
-const TOO_MANY: CallError = {
+const TOO_MANY: VenueError = {
   class: "overload",
   outcome: "failed",
   rejectCode: "VENUE_RATE_LIMIT",
@@ -60,8 +56,8 @@ export class Reads {
   ): void {
     if (this.#urgent.length + this.#others.length >= WAITING_MAX) {
       const nowUs = this.#nowUs();
-      const answer = { kind: "error", error: TOO_MANY, stamps: { submitUs: nowUs, ackUs: nowUs } };
-      return this.#timers.soon(() => done(answer as Answer));
+      const stamps = { submitUs: nowUs, ackUs: nowUs };
+      return this.#timers.soon(() => done({ kind: "error", error: TOO_MANY, stamps }));
     }
     (isUrgent ? this.#urgent : this.#others).push({ method, done });
     this.#next();
@@ -97,7 +93,7 @@ export class Reads {
     });
   }
 
-  #rest({ retryAfterMs }: CallError): void {
+  #rest({ retryAfterMs }: VenueError): void {
     if (retryAfterMs === undefined) return;
     this.#notBeforeUs = Math.max(this.#notBeforeUs, this.#nowUs() + retryAfterMs * 1000);
   }

@@ -3,11 +3,12 @@
  *
  * 1. The open orders of each instrument. 2. Balances, executions since, balances again: where both
  * readings are the same nothing moved in between, and the executions explain the account; else again,
- * some times. 3. Offered: executions, one `AccountReported` if the account stood still, `Reconciled`.
+ * some times. An account that is taken over is read once: there is nothing to explain.
+ * 3. Offered: executions, one `AccountReported` unless the account never stood still, `Reconciled`.
  *
  * Invariant: `Reconciled` is said only if all of it was read, but for symbols that the exchange refuses
- * to speak of. A new one ends the old, which is answered
- * as failed.
+ * to speak of, and others' orders that our quanta cannot count. A new one ends the old, which is
+ * answered as failed.
  * @module
  */
 import type { ReconcileAccount } from "../../../../core/command.ts";
@@ -15,9 +16,8 @@ import type { AccountPayloads, OpenOrder } from "../../../../core/event.ts";
 import { PayloadError } from "../payload.ts";
 import { pxOf, qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
-import type { Answer } from "./reads.ts";
 import type { Executions } from "./executions.ts";
-import type { Method } from "./calls.ts";
+import type { Answer, Method } from "./calls.ts";
 import type { Listed } from "./markets.ts";
 import { reasonOf } from "./pages.ts";
 import {
@@ -240,8 +240,8 @@ function openOrderOf(order: UnifiedOrder, { instrument }: Listed): OpenOrder {
     venueOrderId: order.id,
     instrument: instrument.id,
     side: order.side,
-    orderQty: qtyOf(order.quantity, instrument),
-    cumQty: qtyOf(order.executed, instrument),
+    orderQty: qtyOf(order.orderQty, instrument),
+    cumQty: qtyOf(order.cumQty, instrument),
     price: order.price === null ? null : pxOf(order.price, instrument),
   };
 }

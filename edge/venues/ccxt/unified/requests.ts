@@ -16,10 +16,11 @@ export type PlainOrder = {
   readonly price: string;
 };
 
-/** What the library is asked by name of an order, besides what every order has. */
+/** Parameters of an order that the library is given by name. */
 export type ParamName = "clientOrderId" | "timeInForce" | "postOnly";
 
-/** Returns what places an order under a key, as the venue is told it. `misnamed`: under no name at all. */
+/** Returns what places an order under a key, as the venue is told it. `misnamed`: that
+ * parameter goes under a word that no library knows. */
 export function placing(
   order: PlainOrder,
   { listed: { symbol }, key, misnamed }: {

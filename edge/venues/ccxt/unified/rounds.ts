@@ -3,7 +3,7 @@
  *
  * A private stream of an exchange that nobody has tested is a bell: it says that something happened,
  * and the exchange is asked what. So nothing is lost with a message, and one source says each thing.
- * A round is also made every `pollMs`, and behind each new order. An order of ours that was numbered
+ * A round is also made every `pollMs`, and after each new order. An order of ours that was numbered
  * before a round began and is not in its list is asked about.
  * Ordering: executions of a round are offered before the ends that it finds.
  * @module
@@ -93,7 +93,7 @@ export class Rounds {
 
   #run(listed: Listed, state: State): void {
     const { orders, reads } = this.#account;
-    const numbered = orders.live(listed);
+    const numbered = orders.numberedOf(listed);
     reads.ask((there) => there.fetchOpenOrders(listed.symbol), (answer) => {
       if (answer.kind === "error" && answer.error.isOfSymbol) {
         this.#account.leaveOut(listed, answer.error.text);

@@ -13,7 +13,6 @@ import { Fields, objectsOf, PayloadError } from "../payload.ts";
 import { keyOf, keyWithin } from "./keys.ts";
 
 const STATUSES = ["open", "closed", "canceled", "canceling", "expired", "rejected"] as const;
-export type UnifiedStatus = (typeof STATUSES)[number];
 
 /** An order. Decimals canonical. */
 export type UnifiedOrder = {
@@ -21,9 +20,9 @@ export type UnifiedOrder = {
   /** One of a journal's; null: it is a stranger's. */
   readonly key: string | null;
   readonly side: Side;
-  readonly status: UnifiedStatus;
-  readonly quantity: string;
-  readonly executed: string;
+  readonly status: (typeof STATUSES)[number];
+  readonly orderQty: string;
+  readonly cumQty: string;
   readonly price: string | null;
   /** When it was placed, milliseconds; null: not said. */
   readonly placedMs: number | null;
@@ -34,8 +33,8 @@ export type UnifiedTrade = {
   readonly id: string;
   readonly orderId: string;
   readonly side: Side;
-  readonly quantity: string;
-  readonly price: string;
+  readonly lastQty: string;
+  readonly lastPx: string;
   readonly liquidity: "Maker" | "Taker" | null;
   /** Above 0 is a cost. */
   readonly commission: string;
@@ -58,14 +57,13 @@ export function parseAcknowledgement(value: unknown): Acknowledgement {
 /** @throws {PayloadError} If it is no order, or one in a state that is not listed. */
 export function parseOrder(value: unknown): UnifiedOrder {
   const fields = Fields.of(value, "order");
-  const quantity = decimalOf(fields, "amount");
   return {
     id: fields.text("id"),
     key: rowKey(fields, value),
     side: sideOf(fields),
     status: fields.oneOf("status", STATUSES),
-    quantity,
-    executed: executedOf(fields, value),
+    orderQty: decimalOf(fields, "amount"),
+    cumQty: executedOf(fields, value),
     price: decimalOrNull(fields, "price"),
     placedMs: fields.has("timestamp") ? fields.integer("timestamp") : null,
   };
@@ -110,14 +108,14 @@ export function parseTotals(value: unknown): ReadonlyMap<string, string> {
 
 /** Returns what orders mean to the core. */
 export function statusOf(
-  { status, quantity, executed }: UnifiedOrder,
+  { status, orderQty, cumQty }: UnifiedOrder,
 ): BrokerPayloads["OrderFound"]["status"] {
   switch (status) {
     case "open":
     case "canceling":
       return "open";
     case "closed": // some close an order that took what it could get
-      return executed === quantity ? "filled" : "cancelled";
+      return cumQty === orderQty ? "filled" : "cancelled";
     case "canceled":
       return "cancelled";
     case "expired": // by itself: what replaces an order must not take that for its cancel
@@ -133,8 +131,8 @@ function parseTrade(value: unknown): UnifiedTrade {
     id: fields.text("id"),
     orderId: fields.text("order"),
     side: sideOf(fields),
-    quantity: decimalOf(fields, "amount"),
-    price: decimalOf(fields, "price"),
+    lastQty: decimalOf(fields, "amount"),
+    lastPx: decimalOf(fields, "price"),
     liquidity: LIQUIDITY.get(fields.name("takerOrMaker") ?? "") ?? null,
     ...fee,
     timeMs: fields.integer("timestamp"),

@@ -10,13 +10,11 @@
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
-import { readPages, reasonOf, spanned } from "./pages.ts";
+import { EARLIER_MS, readPages, reasonOf, spanned } from "./pages.ts";
 import { type OrderMark, parseMarks } from "./rows.ts";
 
 /** How far back lists are gone through where it is not known when an order was placed. */
 export const BACK_MS = 7 * 86_400_000;
-/** An exchange may date an order before it was sent, by its clock. */
-const EARLIER_MS = 60_000;
 const PAGES_MAX = 200;
 /** Lists of what has ended; the first set that the exchange really has is enough. */
 const ENDED_LISTS = [

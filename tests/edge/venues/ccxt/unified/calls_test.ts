@@ -1,18 +1,18 @@
 /**
  * Calls of an exchange object of our own: what leaves, and what became of it, whatever a method does.
  *
- * Proves: R-EXEC-1, R-EXEC-5, R-VENUE-4 for experimental exchanges.
+ * Proves: R-EXEC-1, R-EXEC-4, R-EXEC-5 for experimental exchanges.
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { CcxtFetch, CcxtResponse } from "../../../../../edge/venues/ccxt/fetch.ts";
 import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
 import type {
-  CallError,
   CallResult,
   Method,
   OrderCall,
 } from "../../../../../edge/venues/ccxt/unified/calls.ts";
+import type { VenueError } from "../../../../../edge/venues/ccxt/error_classes.ts";
 import { CallBench, DEADLINE_US, type Reply } from "./call_bench.ts";
 
 const KEY = "tlabcdef01x1x1";
@@ -54,7 +54,7 @@ async function read(at: CallBench, body: Body): Promise<CallResult> {
   return await at.result<CallResult>((done) => at.calls.read(method(body), done));
 }
 
-function errorOf(result: CallResult): CallError {
+function errorOf(result: CallResult): VenueError {
   if (result.kind !== "error") throw new Error(`Cannot find an error: was ${result.kind}`);
   return result.error;
 }
@@ -75,7 +75,7 @@ const rejects = (error: Error): Promise<never> => Promise.reject(error);
 const placed: Body = (fetch) =>
   fetch("/order", ORDER).then((answer) => answer.text()).then((text) => JSON.parse(text));
 
-Deno.test("change() sends an order that holds its key and figures, once, with stamps", async () => {
+Deno.test("change() sends an order that missingIn its key and figures, once, with stamps", async () => {
   const at = bench();
   const result = await place(at, placed);
   ok(result.kind === "ok");
@@ -216,7 +216,7 @@ Deno.test("capture() returns the request's bytes, its address as it is read, and
   deepStrictEqual(at.requests, []);
 });
 
-const ENDS: readonly (readonly [string, Reply, CallError["outcome"]])[] = [
+const ENDS: readonly (readonly [string, Reply, VenueError["outcome"]])[] = [
   ["no answer", "silence", "unknown"],
   ["a connection that broke", "lost", "unknown"],
   ["no connection", "refused", "notSent"],
@@ -255,8 +255,8 @@ Deno.test("change() does not believe a method that answers without a request, or
 const ANSWERED: readonly (readonly [
   number,
   string,
-  CallError["class"],
-  CallError["outcome"],
+  VenueError["class"],
+  VenueError["outcome"],
   number | undefined,
 ])[] = [
   [401, "ExchangeError", "auth", "refused", undefined],
@@ -309,7 +309,7 @@ Deno.test("read() pauses where the exchange does not say how long", async () => 
 });
 
 Deno.test("change() says of a question before the order what it was: limit, key, or neither", async () => {
-  const before = async (status: number, name: string): Promise<CallError> => {
+  const before = async (status: number, name: string): Promise<VenueError> => {
     const cause = await theirs(name);
     const at = bench(() => ({ status, headers: { "retry-after": "9" }, body: "" }));
     const body: Body = (fetch) => fetch("/mode", {}).then(() => rejects(cause));

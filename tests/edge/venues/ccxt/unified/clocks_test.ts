@@ -1,7 +1,7 @@
 /**
  * The library's clocks: another time, and numbers that rise.
  *
- * Proves: R-VENUE-4 for experimental exchanges.
+ * Proves: R-EXEC-1 for experimental exchanges.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";

@@ -2,7 +2,7 @@
  * What CCXT's errors mean: every class of its own tree, what each means for a request, and what never
  * is a refusal.
  *
- * Proves: R-VENUE-4, R-EXEC-5.
+ * Proves: R-EXEC-4, R-EXEC-5.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";

@@ -5,12 +5,12 @@
  * @module
  */
 import { ok, strictEqual } from "node:assert/strict";
-import { holds, names, unescaped } from "../../../../../edge/venues/ccxt/unified/figures.ts";
+import { missingIn, names, unescaped } from "../../../../../edge/venues/ccxt/unified/figures.ts";
 
 const KEY = "tlabcdef01x15x2";
 
 function missing(bytes: string, value: string): string | undefined {
-  return holds(bytes, { key: KEY, decimals: [{ name: "it", value }] });
+  return missingIn(bytes, { key: KEY, decimals: [{ name: "it", value }] });
 }
 
 const HELD: readonly (readonly [string, string])[] = [
@@ -24,7 +24,7 @@ const HELD: readonly (readonly [string, string])[] = [
   [`7`, "7"],
 ];
 for (const [bytes, value] of HELD) {
-  Deno.test(`holds() finds ${value} in ${bytes}`, () =>
+  Deno.test(`missingIn() finds ${value} in ${bytes}`, () =>
     strictEqual(missing(bytes, value), undefined));
 }
 
@@ -44,14 +44,14 @@ const NOT_HELD: readonly (readonly [string, string])[] = [
   [``, "1"],
 ];
 for (const [bytes, value] of NOT_HELD) {
-  Deno.test(`holds() does not find ${value} in ${bytes}`, () =>
+  Deno.test(`missingIn() does not find ${value} in ${bytes}`, () =>
     strictEqual(missing(bytes, value), "it"));
 }
 
-Deno.test("holds() says the first figure that is missing, by its name", () => {
+Deno.test("missingIn() says the first figure that is missing, by its name", () => {
   const decimals = ["1", "2", "3"].map((value) => ({ name: `no. ${value}`, value }));
-  strictEqual(holds("1, 3", { key: KEY, decimals }), "no. 2");
-  strictEqual(holds("", { key: KEY, decimals: [] }), undefined);
+  strictEqual(missingIn("1, 3", { key: KEY, decimals }), "no. 2");
+  strictEqual(missingIn("", { key: KEY, decimals: [] }), undefined);
 });
 
 Deno.test("names() finds a word whole, wherever it stands", () => {

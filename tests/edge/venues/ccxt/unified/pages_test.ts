@@ -7,7 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
 import { readPages, reasonOf, type Unread } from "../../../../../edge/venues/ccxt/unified/pages.ts";
-import type { Answer } from "../../../../../edge/venues/ccxt/unified/reads.ts";
+import type { Answer } from "../../../../../edge/venues/ccxt/unified/calls.ts";
 import { micros } from "../../../../../core/numbers.ts";
 import { Draws } from "../../../../support/draws.ts";
 

@@ -83,14 +83,14 @@ for (const [id, orders, trades] of EXCHANGES) {
     };
     each("parseOrder", (value, { parsed = {} }) => {
       const order = parseOrder(value);
-      ok(agrees(order.quantity, parsed["amount"]) && agrees(order.executed, parsed["filled"]));
+      ok(agrees(order.orderQty, parsed["amount"]) && agrees(order.cumQty, parsed["filled"]));
       ok(order.price === null || agrees(order.price, parsed["price"]));
       strictEqual(order.id, parsed["id"]);
     });
     each("parseTrade", (value, { parsed = {} }) => {
       const [trade] = parseTrades([value]);
       ok(trade !== undefined && trade.id === parsed["id"] && trade.orderId === parsed["order"]);
-      ok(agrees(trade.quantity, parsed["amount"]) && agrees(trade.price, parsed["price"]));
+      ok(agrees(trade.lastQty, parsed["amount"]) && agrees(trade.lastPx, parsed["price"]));
       const fee = parsed["fee"] as { readonly cost?: unknown } | undefined;
       ok(agrees(trade.commission, fee?.cost), JSON.stringify([trade, fee]));
     });

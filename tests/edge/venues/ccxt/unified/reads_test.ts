@@ -2,13 +2,14 @@
  * Questions to an exchange: one after the other, what an order waits for first, no faster than it takes
  * them, and none while it wants a pause.
  *
- * Proves: R-VENUE-4 for experimental exchanges.
+ * Proves: R-EXEC-4 for experimental exchanges.
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../../../core/numbers.ts";
 import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
-import { type Answer, Reads } from "../../../../../edge/venues/ccxt/unified/reads.ts";
+import type { Answer } from "../../../../../edge/venues/ccxt/unified/calls.ts";
+import { Reads } from "../../../../../edge/venues/ccxt/unified/reads.ts";
 import { CallBench, type Reply } from "./call_bench.ts";
 
 const HOST = "http://venue.test/";

@@ -43,7 +43,7 @@ function refuses(read: () => unknown, why: RegExp): void {
 Deno.test("parseOrder() reads an order, its figures canonical and its key ours", () => {
   deepStrictEqual(parseOrder(ORDER), {
     ...{ id: "987", key: KEY, side: "Buy", status: "open" },
-    ...{ quantity: "0.5", executed: "0.1", price: "2000.1", placedMs: 1_795_000_000_000 },
+    ...{ orderQty: "0.5", cumQty: "0.1", price: "2000.1", placedMs: 1_795_000_000_000 },
   });
 });
 
@@ -70,7 +70,7 @@ const FIGURES: readonly (readonly [unknown, string])[] = [
 ];
 for (const [told, figure] of FIGURES) {
   Deno.test(`parseOrder() reads ${typeof told} ${String(told)} as ${figure}`, () => {
-    strictEqual(parseOrder({ ...ORDER, amount: told }).quantity, figure);
+    strictEqual(parseOrder({ ...ORDER, amount: told }).orderQty, figure);
   });
 }
 
@@ -115,7 +115,7 @@ Deno.test("parseOrder() takes what need not be there as not said", () => {
   const { placedMs, price, key } = parseOrder({ ...rest, price: null });
   deepStrictEqual([placedMs, price, key], [null, null, null]);
   const rejected = parseOrder({ ...ORDER, status: "rejected", filled: undefined });
-  strictEqual(rejected.executed, "0");
+  strictEqual(rejected.cumQty, "0");
 });
 
 Deno.test("parseOrder() finds the key in the venue's own row, and no stranger's word", () => {
@@ -178,7 +178,7 @@ Deno.test("parseOrderIds() reads numbers, and refuses a row without one with its
 
 Deno.test("parseTrades() reads an execution, whose cost may be a gain", () => {
   deepStrictEqual(tradeOf({ fee: { cost: "-1e-5", currency: "BNB" } }), {
-    ...{ id: "11", orderId: "987", side: "Sell", quantity: "0.5", price: "2000.1" },
+    ...{ id: "11", orderId: "987", side: "Sell", lastQty: "0.5", lastPx: "2000.1" },
     ...{ liquidity: "Maker", commission: "-0.00001", commissionCurrency: "BNB" },
     timeMs: TRADE.timestamp,
   });
