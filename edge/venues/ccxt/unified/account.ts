@@ -28,8 +28,10 @@ export class Account {
   readonly reporter: Reporter;
   readonly orders = new Orders();
   readonly listed: readonly Listed[];
-  /** Nothing from before is told: it is part of the account that was taken over. The venue's clock. */
+  /** Lists are not told from before it: that was told, or is part of the account. The venue's clock. */
   beganMs = Infinity;
+  /** When the account was taken over here: what was executed before is part of it. The venue's clock. */
+  takenOverMs = -Infinity;
   readonly #skewUs: () => number;
   readonly #leftOut = new Set<string>();
 

@@ -62,7 +62,8 @@ export class UnifiedVenue implements VenueAdapter {
   #books: Books | undefined;
   #desk: Desk | undefined;
   #isSeeking = false;
-  #failures = 0;
+  /** Rounds that failed in a row, by symbol. */
+  readonly #failures = new Map<string, number>();
   #isConnected = false;
   #isStopped = false;
 
@@ -249,7 +250,7 @@ export class UnifiedVenue implements VenueAdapter {
       skewUs: () => this.#clock.skewUs,
     }, {
       pollMs: this.#options.pollMs,
-      made: (failure) => this.#made(failure),
+      made: (where, failure) => this.#made(where, failure),
     });
     this.#desk = desk;
     this.#measureClock(() => {
@@ -273,17 +274,18 @@ export class UnifiedVenue implements VenueAdapter {
     this.#clock.measure(meter, done);
   }
 
-  #made(failure: string | undefined): void {
+  /** One symbol of which nothing is heard is enough: orders would be sent there all the same. */
+  #made({ symbol }: Listed, failure: string | undefined): void {
+    const failures = failure === undefined ? 0 : (this.#failures.get(symbol) ?? 0) + 1;
+    this.#failures.set(symbol, failures);
     if (failure === undefined) {
-      this.#failures = 0;
-      if (this.#isConnected) return;
+      if (this.#isConnected || [...this.#failures.values()].some((count) => count > 0)) return;
       this.#isConnected = true;
       return this.#host.status("reconciling", "connected");
     }
-    this.#failures++;
-    if (this.#failures < FAILURES_MAX && this.#isConnected) return;
+    if (failures < FAILURES_MAX && this.#isConnected) return;
     this.#isConnected = false;
-    this.#host.status("down", `Cannot read the account: ${failure}`);
+    this.#host.status("down", `Cannot read the account on ${symbol}: ${failure}`);
   }
 
   #later(us: number, task: () => void): void {

@@ -83,6 +83,7 @@ export class Calls {
   readonly #send: CcxtFetch;
   readonly #clockIsOff: () => void;
   readonly #current = new AsyncLocalStorage<Context>();
+  #pausedUntilUs = 0;
 
   constructor(of: {
     readonly exchange: UnifiedExchange;
@@ -106,7 +107,12 @@ export class Calls {
     of.exchange.FetchError = EdgeError;
   }
 
-  /** Reads. The result comes once, later. */
+  /** For how long the exchange has asked for a pause of everything, microseconds; 0 or less: it has not. */
+  get pauseUs(): number {
+    return this.#pausedUntilUs - this.#nowUs();
+  }
+
+  /** Reads, also in a pause: who asks waits for its end. The result comes once, later. */
   read(
     method: Method,
     done: (result: Answer) => void,
@@ -126,6 +132,13 @@ export class Calls {
   /** Sends what changes an order. The result comes once, later. */
   change(call: OrderCall, method: Method, done: (result: CallResult) => void): void {
     const { figures, isDryRun, kind } = call;
+    const pauseMs = Math.ceil(this.pauseUs / 1000);
+    if (pauseMs > 0 && !isDryRun) {
+      const nowUs = this.#nowUs();
+      const stamps = { submitUs: nowUs, ackUs: nowUs };
+      const error = { ...PAUSED, retryAfterMs: pauseMs };
+      return this.#timers.soon(() => done({ kind: "error", error, stamps }));
+    }
     const context = newContext({ figures, isKept: isDryRun }, this.#nowUs());
     this.#run(context, method, (settled) => {
       const stamps = { submitUs: context.submitUs, ackUs: this.#nowUs() };
@@ -253,6 +266,9 @@ export class Calls {
     if (found === "clock") this.#clockIsOff();
     const { outcome, rejectCode } = ERROR_CLASSES[found];
     const isPaused = found === "rate" || found === "overload";
+    const retryAfterMs = isPaused ? context.retryAfterMs ?? PAUSE_MS : undefined;
+    const untilUs = this.#nowUs() + (retryAfterMs ?? 0) * 1000;
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
     // What the library refuses by itself has not left, and would not the next time either.
     const isStopped = context.figures !== null && context.sent === "no";
     return {
@@ -261,7 +277,7 @@ export class Calls {
       rejectCode,
       isOfSymbol: isOfSymbol(cause),
       text,
-      retryAfterMs: isPaused ? context.retryAfterMs ?? PAUSE_MS : undefined,
+      retryAfterMs,
     };
   }
 }
@@ -275,6 +291,14 @@ const AMBIGUOUS = {
   rejectCode: "VENUE_REJECTED",
   isOfSymbol: false,
   retryAfterMs: undefined,
+} as const;
+
+const PAUSED = {
+  class: "rate",
+  outcome: "notSent",
+  rejectCode: "VENUE_RATE_LIMIT",
+  isOfSymbol: false,
+  text: "The exchange has asked for a pause",
 } as const;
 
 /** Some of its methods throw, others reject. */

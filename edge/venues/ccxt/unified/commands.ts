@@ -16,7 +16,7 @@ import { spelled } from "./keys.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
 import { placing } from "./requests.ts";
-import { parseAcknowledgement } from "./rows.ts";
+import { parseAcknowledgement, statusOf } from "./rows.ts";
 
 /** A submit that was answered. */
 type Answered = {
@@ -160,6 +160,7 @@ export class Commands {
     const done = (standing: Standing): void => {
       if (standing.kind === "over") return this.#filled(command, order);
       if (reads >= CONFIRM_READS_MAX) {
+        order.hasLostCancel = true;
         const why = standing.kind === "open"
           ? "the exchange still shows it as open"
           : standing.text;
@@ -208,8 +209,8 @@ export class Commands {
       this.#cancelRejected(command, { ...error, listed, venueOrderId });
     };
     this.#endings.settle(found, found.hasLostCancel ? "as requested" : BY_ITSELF, {
-      ending: ({ status }) => {
-        if (found.hasLostCancel && status === "canceled") isAnswered = true;
+      ending: (row) => {
+        if (found.hasLostCancel && statusOf(row) === "cancelled") isAnswered = true;
         else refuse();
       },
       done: refuse,

@@ -8,6 +8,7 @@ import { Commands } from "./commands.ts";
 import { Endings } from "./endings.ts";
 import { Executions } from "./executions.ts";
 import { Lookups } from "./lookups.ts";
+import type { Listed } from "./markets.ts";
 import { OrderRows } from "./order_rows.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Rounds } from "./rounds.ts";
@@ -28,7 +29,7 @@ export function deskOf(
   of: {
     readonly pollMs: number;
     /** A round was made, or why not. */
-    readonly made: (failure: string | undefined) => void;
+    readonly made: (listed: Listed, failure: string | undefined) => void;
   },
 ): Desk {
   const account = new Account(parts);

@@ -97,8 +97,11 @@ export class Endings {
         order.isFilled = true;
         return;
       case "cancelled":
-      case "expired": // no order has a time of its own there: what could not wait is over
         return reporter.say("OrderCancelled", { ...ref, reason }, said);
+      case "expired":
+        // What could not wait is over; what replaces it must not take that for the cancel that was lost.
+        if (!order.hasLostCancel) return reporter.say("OrderCancelled", { ...ref, reason }, said);
+        return reporter.say("OrderExpired", { ...ref, reason }, said);
       case "rejected": {
         const text = "The exchange shows it as rejected";
         return reporter.say("OrderRejected", { ...ref, rejectCode: "VENUE_REJECTED", text }, said);

@@ -11,12 +11,14 @@ import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
 import type { KnownOrder } from "./orders.ts";
 import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
-import { parseOrder, parseTrades, type UnifiedTrade } from "./rows.ts";
+import { parseMark, parseTrades, type UnifiedTrade } from "./rows.ts";
 
 /** A page moves on a day at least: more than any account's years. */
 const PAGES_MAX = 10_000;
 /** Strangers' executions that are remembered: lists overlap. */
 const STRANGERS_MAX = 50_000;
+/** An order may be shown later than its execution. */
+const YOUNG_MS = 60_000;
 const COMPLETE_READS_MAX = 6;
 const COMPLETE_AGAIN_US = 500_000;
 
@@ -41,22 +43,17 @@ export class Executions {
     const { reads, venueMs } = this.#account;
     readPages({
       ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseTrades },
+      nameOf: ({ id, side }) => `${id} ${side}`, // a trade of the account with itself has one number
       ask: (span, use) =>
         reads.ask((there) => there.fetchMyTrades(symbol, ...spanned(span)), use, { isUrgent }),
     }, done);
   }
 
-  /** Offers executions, each once whose it is is known. */
+  /** Offers executions of a list, each once whose it is is known; none from before the account began. */
   offer(listed: Listed, trades: readonly UnifiedTrade[], done: (offered: Offered) => void): void {
     const { beganMs } = this.#account;
     const told = trades.filter(({ timeMs }) => timeMs >= beganMs);
-    this.#name(listed, told, (offered) => {
-      if (offered !== undefined) return done(offered);
-      const problem = this.#account.reading(() => {
-        for (const trade of told.toSorted(byTime)) this.#say(listed, trade);
-      });
-      done(problem === undefined ? undefined : { failure: problem });
-    });
+    this.#name(listed, told, (offered) => done(offered ?? this.#sayAll(listed, told)));
   }
 
   /** Offers what an order has executed, until it is as much as the exchange counts. */
@@ -74,13 +71,12 @@ export class Executions {
       return done("incomplete");
     }
     this.#readOf(order, venueOrderId, (trades) => {
-      this.offer(listed, trades, () => {
-        if (order.executed >= executed) return done("complete");
-        this.#account.timers.after(
-          COMPLETE_AGAIN_US * reads,
-          () => this.complete(order, executed, done, reads + 1),
-        );
-      });
+      this.#sayAll(listed, trades); // however old: an order is counted from its first one on
+      if (order.executed >= executed) return done("complete");
+      this.#account.timers.after(
+        COMPLETE_AGAIN_US * reads,
+        () => this.complete(order, executed, done, reads + 1),
+      );
     });
   }
 
@@ -125,14 +121,15 @@ export class Executions {
     const { orders, reads } = this.#account;
     reads.ask((there) => there.fetchOrder(orderId, listed.symbol), (answer) => {
       if (answer.kind === "error") {
-        if (answer.error.outcome !== "absent") return done({ failure: answer.error });
+        const isYoung = unknown.timeMs > this.#account.venueMs - YOUNG_MS;
+        if (answer.error.outcome !== "absent" || isYoung) return done({ failure: answer.error });
         orders.noteStranger(listed, orderId); // it does not show it any more, or never to us
         return this.#name(listed, trades, done);
       }
       const problem = this.#account.reading(() => {
-        const { key, placedMs } = parseOrder(answer.value);
+        const { key, timeMs } = parseMark(answer.value); // no more: others' orders may be odd
         if (!this.#account.isOurs(key)) return orders.noteStranger(listed, orderId);
-        const since = placedMs ?? unknown.timeMs;
+        const since = timeMs === 0 ? unknown.timeMs : timeMs;
         orders.note({ key, listed, venueOrderId: orderId, placedMs: since });
       });
       if (problem !== undefined) return done({ failure: problem });
@@ -140,24 +137,33 @@ export class Executions {
     }, { isUrgent: true });
   }
 
+  #sayAll(listed: Listed, trades: readonly UnifiedTrade[]): Offered {
+    const problem = this.#account.reading(() => {
+      for (const trade of trades.toSorted(byTime)) this.#say(listed, trade);
+    });
+    return problem === undefined ? undefined : { failure: problem };
+  }
+
   #say(listed: Listed, trade: UnifiedTrade): void {
     const { instrument, symbol } = listed;
-    const { orders, reporter } = this.#account;
+    const { orders, reporter, takenOverMs } = this.#account;
     const clOrdId = orders.keyOf(listed, trade.orderId) ?? null;
     const execId = `${symbol}-${trade.id}-${trade.side === "Buy" ? "B" : "S"}`;
     const lastQty = qtyOf(trade.lastQty, instrument);
     const order = clOrdId === null ? undefined : orders.get(clOrdId);
     const seen = order?.trades ?? this.#strangers;
     if (seen.has(execId)) return;
-    reporter.say("OrderExecuted", {
-      ...{ order: null, clOrdId, venueOrderId: trade.orderId },
-      ...{ execId, lastQty, lastPx: pxOf(trade.lastPx, instrument) },
-      liquidity: trade.liquidity,
-      commission: trade.commission,
-      commissionCurrency: trade.commissionCurrency ?? instrument.quote,
-      provisional: false,
-      side: trade.side,
-    }, { instrument, timeMs: trade.timeMs });
+    if (trade.timeMs >= takenOverMs) {
+      reporter.say("OrderExecuted", {
+        ...{ order: null, clOrdId, venueOrderId: trade.orderId },
+        ...{ execId, lastQty, lastPx: pxOf(trade.lastPx, instrument) },
+        liquidity: trade.liquidity,
+        commission: trade.commission,
+        commissionCurrency: trade.commissionCurrency ?? instrument.quote,
+        provisional: false,
+        side: trade.side,
+      }, { instrument, timeMs: trade.timeMs });
+    }
     seen.add(execId);
     if (order !== undefined) order.executed += lastQty;
     else if (seen.size > STRANGERS_MAX) seen.delete([...seen][0] ?? "");

@@ -8,14 +8,15 @@
  */
 import type { Listed } from "./markets.ts";
 import type { Desk } from "./desk.ts";
-import { parseMarks } from "./rows.ts";
+import { parseMark, rowsOf } from "./rows.ts";
 
 /** Cancels all orders of ours that may rest. */
 export function cancelOurs({ account, commands }: Desk): void {
   const asked = new Set<string>();
   const cancel = (listed: Listed, venueOrderId: string): void => {
-    if (asked.has(venueOrderId)) return;
-    asked.add(venueOrderId);
+    const number = `${listed.symbol} ${venueOrderId}`;
+    if (asked.has(number)) return;
+    asked.add(number);
     commands.cancelOrder({ listed, venueOrderId }, () => {});
   };
   for (const { listed, venueOrderId } of account.orders.live()) {
@@ -27,11 +28,17 @@ export function cancelOurs({ account, commands }: Desk): void {
         const reason = answer.error.text;
         return account.host.log("warning", "open_orders_not_read", { reason });
       }
+      let rows: readonly unknown[] = [];
       account.reading(() => {
-        for (const { key, id } of parseMarks(answer.value)) {
-          if (account.isOurs(key)) cancel(listed, id);
-        }
+        rows = rowsOf(answer.value);
       });
+      // Each by itself: one that is odd must not keep the others.
+      for (const row of rows) {
+        account.reading(() => {
+          const { key, id } = parseMark(row);
+          if (account.isOurs(key)) cancel(listed, id);
+        });
+      }
     }, { isUrgent: true });
   }
 }

@@ -97,7 +97,12 @@ export class Lookups {
   ): void {
     const { instrument } = order.listed;
     const status = statusOf(row);
+    if (status !== "open" && order.isCancelling) {
+      const text = "a cancel of it is on its way: whose end it was, its answer says";
+      return this.#account.failed(command, { outcome: "unknown", text });
+    }
     if (status !== "open") order.isOver = true;
+    order.isFilled = status === "filled";
     this.#account.reporter.say("OrderFound", {
       ...this.#account.refOf(command, row.id),
       request: command.request,

@@ -70,7 +70,7 @@ export class OrderRows {
     waiting.delete(order);
     reads.ask((there) => there.fetchOrder(venueOrderId ?? "", listed.symbol), (answer) => {
       const row = answer.kind === "ok"
-        ? this.#rowOf(() => parseOrder(answer.value))
+        ? this.#rowOf(order, answer.value)
         : { failure: answer.error };
       for (const done of all) done(row);
       end();
@@ -88,6 +88,8 @@ export class OrderRows {
     end: () => void,
   ): void {
     const { queue, listed: { symbol }, recent, list } = of;
+    const asking = recent.map((order) => [order, queue.waiting.get(order) ?? []] as const);
+    for (const order of recent) queue.waiting.delete(order); // who comes from now on waits for the next
     const { reads, venueMs: toMs } = this.#account;
     readPages({
       fromMs: Math.min(...recent.map(({ placedMs }) => placedMs)) - EARLIER_MS,
@@ -98,10 +100,15 @@ export class OrderRows {
     }, (found) => {
       const rows = new Map(this.#listed(found).map(({ id, row }) => [id, row]));
       let missing: KnownOrder | undefined;
-      for (const order of recent) {
+      for (const [order, all] of asking) {
         const row = rows.get(order.venueOrderId ?? "");
-        if (row === undefined) missing ??= order;
-        else this.#tell(queue, order, this.#rowOf(() => parseOrder(row)));
+        if (row === undefined) {
+          missing ??= order;
+          queue.waiting.set(order, [...all, ...queue.waiting.get(order) ?? []]);
+          continue;
+        }
+        const told = this.#rowOf(order, row);
+        for (const done of all) done(told);
       }
       if (missing === undefined) return end();
       this.#askOne(queue, missing, end);
@@ -117,16 +124,11 @@ export class OrderRows {
     return [];
   }
 
-  #tell({ waiting }: Queue, order: KnownOrder, row: Parameters<Done>[0]): void {
-    const all = waiting.get(order) ?? [];
-    waiting.delete(order);
-    for (const done of all) done(row);
-  }
-
-  #rowOf(parse: () => UnifiedOrder): Parameters<Done>[0] {
+  #rowOf(order: KnownOrder, value: unknown): Parameters<Done>[0] {
     let row: UnifiedOrder | undefined;
     const problem = this.#account.reading(() => {
-      row = parse();
+      row = parseOrder(value);
+      order.placedMs = Math.min(order.placedMs, row.placedMs ?? order.placedMs);
     });
     return row ?? { failure: problem ?? "" };
   }

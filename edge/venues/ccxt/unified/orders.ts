@@ -51,7 +51,9 @@ export class Orders {
 
   /** Notes a number that is not ours. */
   noteStranger({ symbol }: Listed, venueOrderId: string): void {
-    this.#keys.set(`${symbol} ${venueOrderId}`, null);
+    const number = `${symbol} ${venueOrderId}`;
+    if (typeof this.#keys.get(number) === "string") return; // it was shown with its key before
+    this.#keys.set(number, null);
     this.#bound();
   }
 

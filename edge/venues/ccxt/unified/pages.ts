@@ -19,7 +19,7 @@ export const EARLIER_MS = 60_000;
 const WINDOW_MS = 86_400_000;
 
 /** No page of a list that is known is shorter when it is full. */
-const FULL_MIN = 20;
+export const FULL_MIN = 20;
 
 /** From a time on, to another if it is given. */
 export type Span = { readonly fromMs: number; readonly untilMs?: number };
@@ -40,6 +40,8 @@ export type Pages<Of extends Row> = {
   readonly ask: (span: Span, done: (answer: Answer) => void) => void;
   /** @throws {PayloadError} If it cannot be read. */
   readonly parse: (value: unknown) => readonly Of[];
+  /** What tells a row from all others; absent: its id. */
+  readonly nameOf?: (row: Of) => string;
 };
 
 /** Reads pages, and says once what they hold, each row once. */
@@ -66,7 +68,7 @@ function readPage<Of extends Row>(
   askPage(at, { fromMs }, (page) => {
     if ("failure" in page) return done(page);
     const before = found.size;
-    for (const row of page) found.set(row.id, row);
+    for (const row of page) found.set(nameIn(of, row), row);
     const nextMs = found.size > before
       ? page.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
       : fromMs + (isOneInstant(page, fromMs) ? 1 : WINDOW_MS);
@@ -86,15 +88,19 @@ function readBefore<Of extends Row>(
   const fromMs = Math.max(of.fromMs, untilMs - WINDOW_MS);
   askPage({ ...at, pages: pages + 1 }, { fromMs, untilMs }, (page) => {
     if ("failure" in page) return done(page);
-    const news = page.filter(({ id, timeMs }) => !found.has(id) && timeMs >= of.fromMs);
+    const news = page.filter((row) => !found.has(nameIn(of, row)) && row.timeMs >= of.fromMs);
     if (news.length === 0 && page.some(({ timeMs }) => timeMs > untilMs)) {
       return done(isNewestOnly(page, found) ? NEWEST_ONLY : [...found.values()]);
     }
-    for (const row of news) found.set(row.id, row);
+    for (const row of news) found.set(nameIn(of, row), row);
     const oldestMs = Math.min(...news.map(({ timeMs }) => timeMs));
     const nextMs = news.length === 0 ? fromMs : Math.min(oldestMs, untilMs - 1);
     readBefore({ ...at, pages: pages + 1, untilMs: nextMs }, done);
   });
+}
+
+function nameIn<Of extends Row>({ nameOf }: Pages<Of>, row: Of): string {
+  return nameOf?.(row) ?? row.id;
 }
 
 const NEWEST_ONLY: Unread = {

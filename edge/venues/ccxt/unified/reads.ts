@@ -2,7 +2,7 @@
  * Questions to the exchange, one after the other, no faster than the library says that it takes them.
  *
  * What an order waits for goes first. Orders themselves are not asked here: they never wait behind a
- * question. After a limit nothing is asked for as long as the exchange says.
+ * question. In a pause that the exchange has asked for nothing is asked.
  * Bounded: `WAITING_MAX` questions wait; what is asked beyond that is told so at once.
  * @module
  */
@@ -72,9 +72,14 @@ export class Reads {
     const waiting = this.#urgent.length > 0 ? this.#urgent : this.#others;
     if (waiting.length === 0) return;
     this.#isBusy = true;
-    const pauseUs = this.#notBeforeUs - this.#nowUs();
+    this.#askLater();
+  }
+
+  /** Not before its turn, nor in a pause, which may have grown meanwhile. */
+  #askLater(): void {
+    const pauseUs = Math.max(this.#notBeforeUs - this.#nowUs(), this.#calls.pauseUs);
     if (pauseUs <= 0) return this.#askFirst();
-    this.#timers.after(pauseUs, () => this.#askFirst());
+    this.#timers.after(pauseUs, () => this.#askLater());
   }
 
   /** Who is first is seen when the pause is over. */
@@ -87,14 +92,8 @@ export class Reads {
     this.#notBeforeUs = this.#nowUs() + this.#gapUs;
     this.#calls.read(question.method, (answer) => {
       this.#isBusy = false;
-      if (answer.kind === "error") this.#rest(answer.error);
       question.done(answer);
       this.#next();
     });
-  }
-
-  #rest({ retryAfterMs }: VenueError): void {
-    if (retryAfterMs === undefined) return;
-    this.#notBeforeUs = Math.max(this.#notBeforeUs, this.#nowUs() + retryAfterMs * 1000);
   }
 }

@@ -36,7 +36,8 @@ type Balances = AccountPayloads["AccountReported"]["balances"];
 /** What has been read so far. */
 type Progress = {
   readonly command: ReconcileAccount;
-  readonly openOrders: OpenOrder[];
+  /** With whether it had been said to be over before it was read. */
+  readonly openOrders: { readonly row: OpenOrder; readonly wasOver: boolean }[];
   readonly trades: Map<Listed, readonly UnifiedTrade[]>;
   balances: Balances | undefined;
   reads: number;
@@ -81,7 +82,7 @@ export class Reconciliations {
   /** An account that is taken over begins now; one that was known began where the core last knew it. */
   #begin({ sinceUs }: ReconcileAccount): void {
     const account = this.#account;
-    if (sinceUs === null) account.beganMs = account.venueMs;
+    if (sinceUs === null) account.beganMs = account.takenOverMs = account.venueMs;
     else if (account.beganMs === Infinity) account.beganMs = account.venueMsOf(sinceUs);
   }
 
@@ -113,8 +114,9 @@ export class Reconciliations {
     } else {
       this.#account.orders.noteStranger(listed, id);
     }
+    const wasOver = isOurs && this.#account.orders.get(key)?.isOver === true;
     try {
-      openOrders.push(openOrderOf(parseOrder(row), listed));
+      openOrders.push({ row: openOrderOf(parseOrder(row), listed), wasOver });
     } catch (error) {
       if (!(error instanceof PayloadError) || isOurs) throw error;
       const reason = `${error.message}; order ${id} is not ours and is not shown`;
@@ -175,10 +177,10 @@ export class Reconciliations {
         const key = `account ${command.request}`;
         if (balances === undefined) host.log("warning", "account_not_compared");
         else reporter.say("AccountReported", { balances, positions: [] }, { ...said, key });
-        // Its list was read before the end that was told since.
-        const open = openOrders.filter(({ clOrdId }) =>
-          clOrdId === null || orders.get(clOrdId)?.isOver !== true
-        );
+        // Not those whose end was told since their list was read; one that was over is there after all.
+        const open = openOrders.filter(({ row: { clOrdId }, wasOver }) =>
+          clOrdId === null || wasOver || orders.get(clOrdId)?.isOver !== true
+        ).map(({ row }) => row);
         this.#current = undefined;
         reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
       },
@@ -206,7 +208,10 @@ export class Reconciliations {
       if (this.#current !== progress) return;
       const isLeftOut = answer.kind === "error" && answer.error.isOfSymbol;
       if (isLeftOut && leaveOut !== undefined) return leaveOut(answer.error.text);
-      if (answer.kind === "error") return this.#fail(progress, answer.error.text);
+      if (answer.kind === "error") {
+        const { text, retryAfterMs } = answer.error;
+        return this.#fail(progress, text, retryAfterMs);
+      }
       const problem = this.#account.reading(() => use(answer.value));
       if (problem !== undefined && this.#current === progress) this.#fail(progress, problem);
     });
@@ -227,10 +232,12 @@ export class Reconciliations {
     read(first, () => this.#each(progress, others, { read, done }));
   }
 
-  #fail({ command }: Progress, text: string): void {
+  #fail({ command }: Progress, text: string, retryAfterMs?: number): void {
     this.#current = undefined;
     const said = { instrument: null, timeMs: null };
-    this.#account.reporter.say("ReconcileFailed", { request: command.request, text }, said);
+    const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
+    const { request } = command;
+    this.#account.reporter.say("ReconcileFailed", { request, text, ...pause }, said);
   }
 }
 

@@ -35,7 +35,7 @@ export class Rounds {
   readonly #executions: Executions;
   readonly #endings: Endings;
   readonly #pollMs: number;
-  readonly #made: (failure: string | undefined) => void;
+  readonly #made: (listed: Listed, failure: string | undefined) => void;
   readonly #states = new Map<string, State>();
   #cancelPoll: Cancel = () => {};
   #isStopped = true;
@@ -45,7 +45,7 @@ export class Rounds {
     readonly endings: Endings;
     readonly pollMs: number;
     /** A round was made, or why not. */
-    readonly made: (failure: string | undefined) => void;
+    readonly made: (listed: Listed, failure: string | undefined) => void;
   }) {
     this.#account = account;
     this.#executions = also.executions;
@@ -139,7 +139,7 @@ export class Rounds {
   #end(listed: Listed, state: State, failure: string | undefined): void {
     state.isRunning = false;
     if (this.#isStopped) return;
-    this.#made(failure);
+    this.#made(listed, failure);
     if (state.isWanted && failure === undefined) this.#look(listed);
   }
 

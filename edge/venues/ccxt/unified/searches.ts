@@ -10,7 +10,7 @@
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "./markets.ts";
-import { EARLIER_MS, readPages, reasonOf, spanned } from "./pages.ts";
+import { EARLIER_MS, FULL_MIN, readPages, reasonOf, spanned } from "./pages.ts";
 import { type OrderMark, parseMarks } from "./rows.ts";
 
 /** How far back lists are gone through where it is not known when an order was placed. */
@@ -40,6 +40,8 @@ type Ended = {
   readonly listed: Listed;
   readonly waiting: Search["waiting"];
   readonly fromMs: number;
+  /** The list of what is open may be longer than what was told of it. */
+  readonly isOpenFull: boolean;
 };
 
 /** Searches for the orders of one account. */
@@ -87,9 +89,13 @@ export class Searches {
       });
       if (problem !== undefined) return end({ failure: problem });
       tell(waiting, marks);
+      const isOpenFull = marks.length >= FULL_MIN;
       const sets = ENDED_LISTS.filter((all) => all.every((method) => claims(exchange, method)));
       const failure = "the exchange lists no orders that ended";
-      this.#readSets({ listed, sets, failure, waiting, fromMs: this.#sinceMs(waiting) }, end);
+      this.#readSets(
+        { listed, sets, failure, waiting, isOpenFull, fromMs: this.#sinceMs(waiting) },
+        end,
+      );
     }, { isUrgent: true });
   }
 
@@ -101,18 +107,26 @@ export class Searches {
     const { sets: [lists, ...sets], failure } = of;
     if (lists === undefined) return end({ failure });
     const refused = (reason: string): void => this.#readSets({ ...of, sets, failure: reason }, end);
-    this.#readEnded({ ...of, lists, refused }, end);
+    const isUnsure = of.isOpenFull && !lists.some((method) => method === "fetchOrders");
+    this.#readEnded({ ...of, lists, refused, isUnsure }, end);
   }
 
   #readEnded(
     of: Ended & {
       readonly lists: readonly ListMethod[];
+      /** An order that is open may be in none of the lists. */
+      readonly isUnsure: boolean;
       readonly refused: (reason: string) => void;
     },
     end: (rest: Exclude<Found, OrderMark>) => void,
   ): void {
-    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs, refused } = of;
-    if (method === undefined || waiting.size === 0) return end(undefined);
+    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs, refused, isUnsure } =
+      of;
+    if (method === undefined || waiting.size === 0) {
+      return end(
+        isUnsure ? { failure: "more orders are open than the exchange tells at once" } : undefined,
+      );
+    }
     const { reads, venueMs } = this.#account;
     readPages({
       ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseMarks },
