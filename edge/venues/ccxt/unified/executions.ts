@@ -165,8 +165,12 @@ export class Executions {
       }, { instrument, timeMs: trade.timeMs });
     }
     seen.add(execId);
-    if (order !== undefined) order.executed += lastQty;
-    else if (seen.size > STRANGERS_MAX) seen.delete([...seen][0] ?? "");
+    if (order !== undefined) {
+      order.executed += lastQty;
+      return;
+    }
+    const [oldest = ""] = seen;
+    if (seen.size > STRANGERS_MAX) seen.delete(oldest);
   }
 }
 
