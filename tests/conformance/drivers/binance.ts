@@ -4,6 +4,7 @@
  */
 import {
   ABSENCE_MS,
+  type LiveConfiguration,
   liveConfiguration,
   REQUEST_TIMEOUT_MS,
 } from "../../support/live_configuration.ts";
@@ -40,6 +41,24 @@ const RARELY_RECONCILED = "reconcile_ms: 3600000";
 const DEAD_MAN_MS = 600_000;
 const DRY_CLIENT = `${DRY_CASE}-0`;
 
+/** A daemon on the spot market, by whichever adapter. */
+function spotConfiguration(
+  by: Pick<LiveConfiguration, "exchange" | "isExperimental">,
+): FakeVenue["config"] {
+  return (port, directory) =>
+    liveConfiguration({
+      ...by,
+      symbol: "BTC/USDT",
+      priceQuantum: "0.01",
+      quantityQuantum: "0.00001",
+      venue: [RARELY_RECONCILED],
+      pacing: PACING,
+      dryClient: DRY_CLIENT,
+      port,
+      directory,
+    });
+}
+
 const SPOT: FakeVenue = {
   ...COMMON,
   name: "binance-spot",
@@ -55,18 +74,7 @@ const SPOT: FakeVenue = {
   isFutures: false,
   tickerPath: "/api/v3/ticker/bookTicker?symbol=BTCUSDT",
   lacking: {},
-  config: (port, directory) =>
-    liveConfiguration({
-      exchange: "binance",
-      symbol: "BTC/USDT",
-      priceQuantum: "0.01",
-      quantityQuantum: "0.00001",
-      venue: [RARELY_RECONCILED],
-      pacing: PACING,
-      dryClient: DRY_CLIENT,
-      port,
-      directory,
-    }),
+  config: spotConfiguration({ exchange: "binance" }),
 };
 
 const USDM: FakeVenue = {
@@ -105,12 +113,8 @@ const USDM: FakeVenue = {
 const EXPERIMENTAL: FakeVenue = {
   ...SPOT,
   name: "ccxt-experimental",
-  routes: {
-    place: "POST /api/v3/order",
-    cancel: "DELETE /api/v3/order",
-    lookup: "GET /api/v3/allOrders", // by key: by its number an order is asked for to confirm a cancel
-    reconcile: "GET /api/v3/account",
-  },
+  // By key; by its number an order is asked for to confirm a cancel.
+  routes: { ...SPOT.routes, lookup: "GET /api/v3/allOrders" },
   spelling: { spelled, keyOf },
   lacking: {
     disturb: "what its stream says is not read: executions and ends come from its lists",
@@ -119,19 +123,7 @@ const EXPERIMENTAL: FakeVenue = {
     drop: "nothing depends on its stream: it is asked by the clock as well",
     deposit: "cash that comes and goes is not told: the account halts until it is taken over",
   },
-  config: (port, directory) =>
-    liveConfiguration({
-      exchange: "binanceus",
-      isExperimental: true,
-      symbol: "BTC/USDT",
-      priceQuantum: "0.01",
-      quantityQuantum: "0.00001",
-      venue: [RARELY_RECONCILED],
-      pacing: PACING,
-      dryClient: DRY_CLIENT,
-      port,
-      directory,
-    }),
+  config: spotConfiguration({ exchange: "binanceus", isExperimental: true }),
 };
 
 /** Any exchange of CCXT that is not tested here. */

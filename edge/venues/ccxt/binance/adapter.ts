@@ -19,7 +19,8 @@ import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../.
 import { Account } from "./account.ts";
 import { AccountBook, FUNDING } from "./account_book.ts";
 import { listMarkets, parseMarkets } from "./markets.ts";
-import { BinanceRequests, type Listed } from "./requests.ts";
+import { BinanceRequests } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import type { StreamNews } from "./stream.ts";
 import { type CommandHooks, Commands } from "./commands.ts";
 import { DeadMan } from "./dead_man.ts";

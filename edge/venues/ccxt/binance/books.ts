@@ -24,7 +24,7 @@ import { type DepthRange, DepthSequence } from "../../../feeds/depth_sequence.ts
 import { marketDraft, type MarketNews } from "../../../feeds/market_draft.ts";
 import type { Cancel, Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import { limitPxOf, pxOf, qtyOf, QuantumError, timeOfMs } from "../reporter.ts";
 
 const HELD_MAX = 5000;

@@ -9,7 +9,7 @@
  */
 import type { Account } from "./account.ts";
 import { parseTrades } from "./payloads.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./known_orders.ts";
 
 /** An end that the venue told us of. */

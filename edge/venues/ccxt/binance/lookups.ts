@@ -18,7 +18,7 @@ import {
   parseTrades,
   statusOf,
 } from "./payloads.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import { toFailure } from "../error_classes.ts";
 import type { Endings } from "./endings.ts";
 import { establishForgotten } from "./forgotten.ts";

@@ -11,7 +11,7 @@
 import type { Instrument } from "../../../../core/instrument.ts";
 import { type VenueRules, withVenueRules } from "../../listing.ts";
 import type { ExchangeProduct } from "../options.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import { Fields, PayloadError } from "../payload.ts";
 
 /** A market with the figures that matter, canonical decimals. */

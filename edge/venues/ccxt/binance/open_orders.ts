@@ -9,7 +9,7 @@
 import type { OpenOrder } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
 import type { BinanceOrder } from "./payloads.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import { limitPxOf, qtyOf, QuantumError } from "../reporter.ts";
 
 /** Rows of one account. */

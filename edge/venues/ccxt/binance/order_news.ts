@@ -10,7 +10,7 @@
 import type { OrderRef, RequestStamps } from "../../../../core/event.ts";
 import type { VenueRejectCode } from "../../../../core/reject_code.ts";
 import type { Account } from "./account.ts";
-import type { Listed } from "./requests.ts";
+import type { Listed } from "../shared_account.ts";
 import type { OrderNews } from "./stream.ts";
 import type { Endings } from "./endings.ts";
 import type { KnownOrder } from "./known_orders.ts";

@@ -20,6 +20,7 @@ import type { HttpRequest } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
 import type { RequestKind } from "../error_classes.ts";
 import type { Span } from "./spans.ts";
+import type { Listed } from "../shared_account.ts";
 
 /** A request before it is signed. */
 export type Call = {
@@ -33,9 +34,6 @@ export type Call = {
 
 /** A command that changes an order. */
 export type ChangeCommand = SubmitOrder | CancelRequest | ReplaceRequest;
-
-/** An instrument with the venue's name for it. */
-export type Listed = { readonly instrument: Instrument; readonly symbol: string };
 
 /** An order by the venue's number for it, which is one of its symbol. */
 export type Numbered = { readonly symbol: string; readonly orderId: string };

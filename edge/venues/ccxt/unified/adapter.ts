@@ -27,7 +27,8 @@ import { seek } from "./evidence.ts";
 import { AGAIN, claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
-import { type Listed, listMarkets } from "./markets.ts";
+import { listMarkets } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import type { UnifiedOptions } from "./options.ts";
 import { Reads } from "./reads.ts";
 

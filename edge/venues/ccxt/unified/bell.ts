@@ -7,7 +7,7 @@ import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import { wordsOf } from "./errors.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 
 const METHODS = ["watchOrders", "watchMyTrades"] as const;
 type Watch = (typeof METHODS)[number];

@@ -18,7 +18,7 @@ import type { Cancel, Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import { wordsOf } from "./errors.ts";
 import type { UnifiedExchange } from "./exchange.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 
 const TELL_US = 100_000;
 const STALE_US = 60_000_000;

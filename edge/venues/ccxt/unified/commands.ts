@@ -13,7 +13,7 @@ import { toFailure, type VenueError } from "../error_classes.ts";
 import type { CallResult, CallStamps } from "./calls.ts";
 import { BY_ITSELF, type Endings, type Standing } from "./endings.ts";
 import { spelled } from "./keys.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { placing } from "./requests.ts";
 import { parseAcknowledgement, statusOf } from "./rows.ts";

@@ -8,7 +8,7 @@ import { Commands } from "./commands.ts";
 import { Endings } from "./endings.ts";
 import { Executions } from "./executions.ts";
 import { Lookups } from "./lookups.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import { OrderRows } from "./order_rows.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Rounds } from "./rounds.ts";

@@ -16,7 +16,7 @@ import type { Calls, CapturedRequest, Method } from "./calls.ts";
 import { stopClocks } from "./clocks.ts";
 import { claims, type UnifiedExchange } from "./exchange.ts";
 import { spelled } from "./keys.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import { misnamedAs, type ParamName, placing, type PlainOrder } from "./requests.ts";
 
 /** What was seen, or the sentence that says why nothing can be traded. */

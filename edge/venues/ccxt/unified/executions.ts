@@ -8,7 +8,7 @@
 import { pxOf, qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
 import { parseMark, parseTrades, type UnifiedTrade } from "./rows.ts";

@@ -6,7 +6,7 @@
  * Limit: all leave at once, each over a connection of its own.
  * @module
  */
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import type { Desk } from "./desk.ts";
 import { parseMark, rowsOf } from "./rows.ts";
 

@@ -9,9 +9,7 @@ import { withVenueRules } from "../../listing.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { DECIMAL_PLACES, TICK_SIZE, type UnifiedExchange } from "./exchange.ts";
 import { decimalOrNull } from "./rows.ts";
-
-/** An instrument with the rules of its market. */
-export type Listed = { readonly symbol: string; readonly instrument: Instrument };
+import type { Listed } from "../shared_account.ts";
 
 /** What became of the configured instruments: listed, or what is wrong, a sentence each. */
 export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };

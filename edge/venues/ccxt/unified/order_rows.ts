@@ -10,7 +10,7 @@
 import type { Account } from "./account.ts";
 import type { VenueError } from "../error_classes.ts";
 import { claims } from "./exchange.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
 import { parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";

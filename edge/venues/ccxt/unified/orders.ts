@@ -7,7 +7,7 @@
  * Bounded: `KNOWN_MAX` orders besides what rests, the oldest forgotten first; what is forgotten is read.
  * @module
  */
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 
 const KNOWN_MAX = 20_000;
 

@@ -18,7 +18,7 @@ import { pxOf, qtyOf } from "../reporter.ts";
 import type { Account } from "./account.ts";
 import type { Executions } from "./executions.ts";
 import type { Answer, Method } from "./calls.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import { reasonOf } from "./pages.ts";
 import {
   parseMark,

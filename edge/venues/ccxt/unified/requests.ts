@@ -5,7 +5,7 @@
 import type { Side, TimeInForce } from "../../../../core/instrument.ts";
 import type { Method } from "./calls.ts";
 import type { Figures } from "./figures.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 
 /** A limit order, decimals canonical. */
 export type PlainOrder = {

@@ -12,7 +12,7 @@ import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
 import { BY_ITSELF, type Endings } from "./endings.ts";
 import type { Executions } from "./executions.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import { reasonOf } from "./pages.ts";
 import { parseOrderIds } from "./rows.ts";
 

@@ -9,7 +9,7 @@
  */
 import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
-import type { Listed } from "./markets.ts";
+import type { Listed } from "../shared_account.ts";
 import { EARLIER_MS, FULL_MIN, readPages, reasonOf, spanned } from "./pages.ts";
 import { type OrderMark, parseMarks } from "./rows.ts";
 
