@@ -70,7 +70,7 @@ export function optionProblems(options: VenueOptions): readonly OptionProblem[] 
   const unknown = Object.keys(options).filter((name) => !NAMES.has(name)).map((path) => ({
     path,
     problem: path === "experimental"
-      ? `must be left out of what is tested here (${knownExchanges()}), and true else`
+      ? experimentalProblem(options)
       : "is no option of this adapter",
   }));
   return [
@@ -117,6 +117,11 @@ function exchangeProblems(options: VenueOptions): readonly OptionProblem[] {
 export function isExperimental(options: VenueOptions): boolean {
   const { exchange, experimental } = options;
   return experimental === true && typeof exchange === "string" && !PRODUCTS.has(exchange);
+}
+
+function experimentalProblem({ exchange, experimental }: VenueOptions): string {
+  if (PRODUCTS.has(String(exchange))) return `must be left out: ${exchange} is tested here`;
+  return `must be true: was ${JSON.stringify(experimental)}`;
 }
 
 function knownExchanges(): string {

@@ -33,6 +33,7 @@ const wrong: readonly (readonly [Readonly<Record<string, unknown>>, string, RegE
   [{ exchange: "binance", keep_alive_ms: 9000 }, "keep_alive_ms", /integer from 100 to 3000/],
   [{ exchange: "binance", endpoints: { rest: "http://h/p" } }, "endpoints", /without a path/],
   [{ exchange: "binance", recvWindow: 5 }, "recvWindow", /no option/],
+  [{ exchange: "binance", experimental: true }, "experimental", /left out: binance is tested/],
 ];
 for (const [options, path, problem] of wrong) {
   Deno.test(`optionProblems() refuses ${JSON.stringify(options)}`, () => {
@@ -63,4 +64,34 @@ Deno.test("capabilities() differ where the two products do", () => {
 
 Deno.test("readOptions() gives every option its default", () => {
   strictEqual(readOptions({ exchange: "binance" }).keepAliveMs, 2500);
+});
+
+const experimental: readonly (readonly [Readonly<Record<string, unknown>>, string, RegExp])[] = [
+  [{ experimental: "yes" }, "exchange", /with experimental: true/],
+  [{ experimental: "yes" }, "experimental", /must be true: was "yes"/],
+  [{ experimental: true, environment: "demo" }, "environment", /one of live, testnet/],
+  [{ experimental: true, book: "best" }, "book", /one of depth, none/],
+  [{ experimental: true, poll_ms: 5 }, "poll_ms", /integer from 500 to 60000/],
+  [{ experimental: true, absence_proof_ms: null }, "absence_proof_ms", /integer from 1000/],
+  [{ experimental: true, passphrase: "hush" }, "passphrase", /credentials.password: was a text/],
+  [{ experimental: true, recv_window_ms: 5000 }, "recv_window_ms", /of an experimental exchange/],
+];
+for (const [options, path, expected] of experimental) {
+  Deno.test(`problems() of kraken with ${JSON.stringify(options)} names ${path}`, () => {
+    const problems = CCXT_DESCRIPTION.problems({ exchange: "kraken", ...options });
+    match(problems.find((each) => each.path === path)?.problem ?? "", expected);
+  });
+}
+
+Deno.test("an experimental exchange declares spot limit orders, and no proof unless it is given one", () => {
+  const options = { exchange: "okx", experimental: true, passphrase: true };
+  deepStrictEqual(CCXT_DESCRIPTION.problems(options), []);
+  deepStrictEqual(CCXT_DESCRIPTION.credentials(options), ["api_key", "secret", "password"]);
+  const { assetClass, ordTypes, replace, absenceProofMs } = CCXT_DESCRIPTION.capabilities(options);
+  deepStrictEqual([assetClass, ordTypes, replace, absenceProofMs], [
+    ...["spot", ["Limit"], "cancel_new", null],
+  ]);
+  const given = CCXT_DESCRIPTION.capabilities({ ...options, absence_proof_ms: 60_000 });
+  strictEqual(given.absenceProofMs, 60_000);
+  deepStrictEqual(CCXT_DESCRIPTION.credentials({ exchange: "binance" }), ["api_key", "secret"]);
 });
