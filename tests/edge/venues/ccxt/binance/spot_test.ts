@@ -440,29 +440,6 @@ spot("send() cancels while the venue has counted too many orders", async (venue,
   strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
 });
 
-const IMPATIENT = [
-  { ordType: "Market", price: null },
-  { ordType: "Limit", timeInForce: "IOC" },
-  { ordType: "Limit", timeInForce: "FOK" },
-] as const;
-
-spot(
-  "send() refuses what may not rest while the venue has counted too many orders",
-  async (venue, rig) => {
-    const fault = { kind: "status", status: 429, acts: false, code: -1015 } as const;
-    await venue.tell({ op: "fault", match: "POST /api/v3/order", fault });
-    rig.submit(1, { ordType: "Market", price: null });
-    strictEqual((await rig.next("OrderRejected")).rejectCode, "VENUE_RATE_LIMIT");
-    const before = (await venue.audit()).requestCount;
-    for (const [at, order] of IMPATIENT.entries()) rig.submit(2 + at, order); // withheld here
-    await rig.until(() => rig.of("OrderRejected").length === 4, "all refused");
-    ok(rig.of("OrderRejected").every(({ rejectCode }) => rejectCode === "VENUE_RATE_LIMIT"));
-    rig.submit(5);
-    strictEqual((await rig.next("RequestFailed")).outcome, "notSent");
-    strictEqual((await venue.audit()).requestCount, before);
-  },
-);
-
 /** In which order three executions are heard of. */
 const disturbed = [
   ["duplicate", [0, 1, 2]],
