@@ -369,12 +369,13 @@ const VENUE = {
   account_not_compared: {
     category: "venue",
     levels: ["warning"],
-    says: "The account moved between all readings of it; the next reconciliation compares it.",
+    says: "The account moved between all readings of it; a later reconciliation compares it.",
   },
   open_orders_not_read: {
     category: "venue",
     levels: ["warning"],
-    says: "Everything was to be cancelled, and what the venue lists as open could not be read.",
+    says:
+      "What the venue lists as open could not be read, to cancel it or to renew the venue's switch.",
   },
   library_said: {
     category: "venue",

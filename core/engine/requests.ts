@@ -4,7 +4,8 @@
  * A request leaves as a command of the event that released it. Until the venue's link, the pause it
  * asked for, its breaker and pacing allow that it waits here, cancels first, then look-ups, the
  * reconciliation, orders; nothing waits in the edge. A waiting request provably never left; one that
- * the trading state no longer allows when it could is turned back.
+ * the trading state no longer allows when it could is turned back. A dry order beside real ones needs
+ * no tokens, and delays none of them.
  *
  * Ordering: within a queue first in, first out. A request that its order forgot is skipped. What
  * pacing stops stops what comes behind it. What may not rest waits for pacing, never for its venue.
@@ -38,7 +39,7 @@ export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   const isNext = isFirst && isOpen && !isBehind(turn, venue, kind);
   const refusal = isNext ? refusalToLeave(turn, order, kind) : refusalToWait(turn, order, kind);
   if (refusal !== undefined) turnBack(turn, order, { kind, refusal });
-  else if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
+  else if (isNext && isPaid(turn, order, kind)) leave(turn, order, kind);
   else {
     queue.push({ id: request, kind, order: order.id });
     if (isOpen) state.count("pacing_trips");
@@ -70,23 +71,30 @@ export function takeBackCommand(turn: Turn, command: VenueCommand): void {
 
 /** When something may next leave, or undefined if nothing waits for a time. */
 export function nextReleaseUs(state: EngineState, venue: VenueState): Micros | undefined {
-  const kind = nextKind(state, venue);
-  if (kind === undefined) return undefined;
+  const next = nextWaiting(state, venue);
+  if (next === undefined) return undefined;
+  const { kind, order } = next;
   const { bucket, breakerOpenUntilUs, declaration: { pacing } } = venue;
   const closedUs = isOrderKind(kind) ? breakerOpenUntilUs ?? 0 : 0;
-  const paidUs = bucket !== null && pacing !== null ? nextCostUs(bucket, pacing, kind) : 0;
+  const isPaced = bucket !== null && pacing !== null && !isFree(state, order);
+  const paidUs = isPaced ? nextCostUs(bucket, pacing, kind) : 0;
   const dueUs = Math.max(venue.pausedUntilUs, closedUs, paidUs);
   return dueUs === 0 ? undefined : micros(dueUs);
 }
 
-/** Kind of the first request, by queue, that waits and has its link. */
-function nextKind(state: EngineState, venue: VenueState): PacedKind | undefined {
+/** The first request, by queue, that waits and has its link; of which order, unless it reconciles. */
+function nextWaiting(
+  state: EngineState,
+  venue: VenueState,
+): { readonly kind: PacedKind; readonly order: Order | undefined } | undefined {
   const { cancels, lookups, orders } = venue.queues;
   if (venue.status === "down") return undefined;
-  if (head(state, cancels) !== undefined) return "Cancel";
-  if (head(state, lookups) !== undefined) return "Lookup";
-  if (venue.reconcile?.sentUs === null) return "Reconcile";
-  return venue.status === "up" ? head(state, orders)?.kind : undefined;
+  const asking = head(state, cancels) ?? head(state, lookups);
+  if (asking === undefined && venue.reconcile?.sentUs === null) {
+    return { kind: "Reconcile", order: undefined };
+  }
+  const next = asking ?? (venue.status === "up" ? head(state, orders) : undefined);
+  return next && { kind: next.kind, order: state.blotter.get(next.order) };
 }
 
 /**
@@ -106,7 +114,7 @@ function drain(
     const order = turn.state.blotter.get(request.order);
     invariant(order !== undefined, "A waiting request must have an order");
     const refusal = refusalToLeave(turn, order, kind);
-    if (refusal === undefined && !mayLeave(venue, kind)) return false;
+    if (refusal === undefined && !isPaid(turn, order, kind)) return false;
     of.queue.take();
     if (refusal === undefined) leave(turn, order, kind);
     else turnBack(turn, order, { kind, refusal });
@@ -162,6 +170,16 @@ function isBehind({ state }: Turn, venue: VenueState, kind: RequestKind): boolea
 
 function refillOf({ bucket, declaration: { pacing } }: VenueState, nowUs: Micros): void {
   if (bucket !== null && pacing !== null) refill(bucket, pacing, nowUs);
+}
+
+/** As `mayLeave`, of an order. */
+function isPaid({ state }: Turn, order: Order, kind: RequestKind): boolean {
+  return isFree(state, order) || mayLeave(state.venue(order.venue), kind);
+}
+
+/** True of what never reaches its venue while others do: where all runs dry, pacing is rehearsed. */
+function isFree({ mode }: EngineState, order: Order | undefined): boolean {
+  return order?.isDryRun === true && mode !== "dry_run";
 }
 
 function mayLeave(venue: VenueState, kind: PacedKind): boolean {

@@ -73,6 +73,9 @@ export class LoopMeter implements Observer, MetricSource {
       if (venue !== undefined) venue.lastMessageUs = event.ingestTime;
     }
     if (event.eventType === "IntentReceived") this.#intents.put(event.seqId, event.payload.recvUs);
+    if (event.eventType === "AccountReported" && venue !== undefined) {
+      venue.accountReportedUs = event.ingestTime;
+    }
     if (event.eventType === "VenueStatusChanged") venue?.statuses.add(event.payload.status);
     for (const transition of effects.transitions) this.#moved(transition);
     for (const report of effects.reports) this.#reported(report, venue);

@@ -98,6 +98,13 @@ export const VENUE_SERIES = {
       "Reports of the account in a row that differed from the ledger; the tripwire looks at it.",
     labels: VENUE,
   },
+  tapeline_venue_account_reported_timestamp_seconds: {
+    kind: "gauge",
+    help:
+      "When the venue last reported its account, to be compared with the ledger, engine clock; " +
+      "before the first, when the process began.",
+    labels: VENUE,
+  },
   tapeline_venue_reconciled_timestamp_seconds: {
     kind: "gauge",
     help: "When the account was last reconciled, engine clock; absent before the first time.",

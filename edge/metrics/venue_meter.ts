@@ -24,6 +24,8 @@ export const REQUESTS = [
 export class VenueMeter {
   /** Engine time of its last report or market data; before the first, of the process's start. */
   lastMessageUs: Micros;
+  /** Engine time of its last report of the account; before the first, of the process's start. */
+  accountReportedUs: Micros;
   readonly statuses = new Tally(VENUE_STATUSES);
   readonly requests = new Tally(REQUESTS);
   readonly #submitted = new Histogram();
@@ -32,6 +34,7 @@ export class VenueMeter {
 
   constructor(startedUs: Micros) {
     this.lastMessageUs = startedUs;
+    this.accountReportedUs = startedUs;
   }
 
   /** A report tells that the venue answered. */
@@ -51,6 +54,8 @@ export class VenueMeter {
   measure(into: Samples, venue: string): void {
     const seconds = this.lastMessageUs / 1_000_000;
     into.put("tapeline_venue_last_message_timestamp_seconds", seconds, { venue });
+    const reported = this.accountReportedUs / 1_000_000;
+    into.put("tapeline_venue_account_reported_timestamp_seconds", reported, { venue });
     for (const [status, count] of this.statuses) {
       into.put("tapeline_venue_status_changes_total", count, { venue, status });
     }

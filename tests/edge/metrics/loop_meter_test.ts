@@ -146,6 +146,10 @@ Deno.test("LoopMeter notes when a venue was last heard of, and how its link went
   rig.after((world) => world.accept(1));
   const heard = rig.values("tapeline_venue_last_message_timestamp_seconds")["test"];
   strictEqual(heard, rig.world.nowUs / 1_000_000);
+  const reported = "tapeline_venue_account_reported_timestamp_seconds";
+  strictEqual(rig.values(reported)["test"], begun, "no report of the account among them");
+  rig.after((world) => world.wait(1000).broker("AccountReported", { balances: [], positions: [] }));
+  strictEqual(rig.values(reported)["test"], rig.world.nowUs / 1_000_000);
   const changes = rig.values("tapeline_venue_status_changes_total");
   deepStrictEqual([changes["test up"], changes["test reconciling"]], [1, 1]);
 });

@@ -14,6 +14,7 @@ import type {
   VenueCommand,
 } from "../../../../core/command.ts";
 import type { RequestStamps } from "../../../../core/event.ts";
+import { mayRest } from "../../../../core/instrument.ts";
 import type { Micros, RequestId } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
@@ -167,7 +168,7 @@ export class Commands {
           say.order(order, stamps);
         });
       }
-      if (result.kind === "error" && result.error.outcome === "refused") {
+      if (result.kind === "error" && isFinal(result.error, command)) {
         return say.refused(result.error, { journalUs, ...result.stamps });
       }
       this.#unanswered(command, result);
@@ -308,6 +309,15 @@ export class Commands {
       text: "the exchange has not listed it yet",
     });
   }
+}
+
+/**
+ * True if nothing of the request is tried again. The venue names no end of an order count, and a pause
+ * of everything would hold cancels: what may not rest would leave at a market that nobody has seen.
+ */
+function isFinal({ outcome, class: kind }: VenueError, command: ChangeCommand): boolean {
+  if (outcome === "refused") return true;
+  return kind === "orderCount" && command.kind === "Submit" && !mayRest(command);
 }
 
 const NOT_AMENDABLE = {

@@ -94,9 +94,37 @@ export const DRY_RUNS: readonly Scenario[] = [
       story.begin({ venues: [{ name: "test", pacing: { perSecond: 1, burst: 2 } }] }).place("i1")
         .accept(1).wait(2000).place("i2").place("i3").replace("r1", { orig: "i1", qty: "12" })
         .place("i4").failed(2, { kind: "Submit", outcome: "unknown" })
-        .dryRun("on", { client: "alice" }).place("i5").toDeadline().toDeadline().toDeadline()
+        .dryRun("on", { client: "alice" }).place("i5").toDeadline().toDeadline()
         .found(2, { status: "open", qty: "10", cum: "0", px: "100" })
         .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
+    },
+  },
+  {
+    name: "dry_run_takes_no_tokens",
+    requires: ["R-EXEC-7", "R-EXEC-8"],
+    description: "Dry orders beside real ones leave without tokens, and wait only in their turn.",
+    tell: (story) => {
+      story.begin({ venues: [{ name: "test", pacing: { perSecond: 1, burst: 2 } }] })
+        .dryRun("on", { client: "bob", on: 0 }).open({ session: 2, client: "bob" });
+      for (let n = 1; n <= 4; n += 1) story.place(`b${n}`, {}, 2);
+      story.accept(1).cancel("c1", { orig: "b1" }, 2).failed(1, {
+        kind: "Cancel",
+        outcome: "unknown",
+      })
+        .place("i1").place("b5", {}, 2).place("i2").place("b6", {}, 2)
+        .failed(2, { kind: "Submit", outcome: "notSent", retryAfterMs: 50 }).place("b7", {}, 2)
+        .toDeadline().toDeadline().place("i3").place("b8", {}, 2).toDeadline();
+    },
+  },
+  {
+    name: "dry_run_of_everything_is_paced",
+    requires: ["R-EXEC-7", "R-EXEC-8"],
+    description: "Where nothing is real dry orders take their tokens, as they would live.",
+    tell: (story) => {
+      const venues = [{ name: "test", pacing: { perSecond: 1, burst: 2 } }];
+      story.begin({ mode: "dry_run", venues });
+      for (let n = 1; n <= 4; n += 1) story.place(`i${n}`);
+      story.toDeadline().cancel("c1", { orig: "i1" }).toDeadline().toDeadline();
     },
   },
   {

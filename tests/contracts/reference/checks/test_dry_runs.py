@@ -46,6 +46,38 @@ class BreakerCheck(Case):
         self.assertEqual(self.venue.failures, 0)
 
 
+class PacingCheck(Case):
+    """A venue that lets three requests out at once."""
+
+    def setUp(self):
+        super().setUp()
+        paced = {**self.world.venue(), "pacing": {"per_second": 1, "burst": 3}}
+        self.world.event("control", "VenueDeclared", paced, venue=0)
+
+    def leaves(self):
+        """Places an order; returns whether its request left."""
+        self.world.place("Buy", "10", "100")
+        orders = self.world.core.state.orders
+        return orders[max(orders)].requests["Submit"].left is not None
+
+    def test_a_dry_order_beside_real_ones_takes_no_tokens(self):
+        self.dry()
+        held = self.venue.bucket.held
+        self.assertEqual([self.leaves() for _ in range(4)], [True] * 4)
+        self.assertEqual(self.venue.bucket.held, held)
+        self.dry(on=False)
+        self.assertEqual([self.leaves() for _ in range(4)], [True] * 3 + [False])
+
+    def test_it_leaves_when_there_are_none(self):
+        self.venue.bucket.held = 0
+        self.dry()
+        self.assertTrue(self.leaves())
+
+    def test_it_takes_them_where_everything_runs_dry(self):
+        self.world.core.state.mode = "dry_run"
+        self.assertEqual([self.leaves() for _ in range(4)], [True] * 3 + [False])
+
+
 class HeldInCheck(Case):
     """What is new of order 1 waits for its turn, or is asked for."""
 

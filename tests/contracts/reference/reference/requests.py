@@ -56,10 +56,15 @@ def cost(venue: Venue, kind: str) -> int:
     return min(costs.get(kind.lower(), 1) * TOKEN, most)
 
 
-def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
+def _is_free(state: State, order: Optional[Order]) -> bool:
+    """Whether a request takes no tokens: a dry order's, beside real ones."""
+    return order is not None and order.is_dry and state.mode != "dry_run"
+
+
+def _pacing_allows(state: State, venue: Venue, kind: str, order: Optional[Order]) -> bool:
     """Whether pacing lets a request go now; takes what it costs if so."""
     bucket = venue.bucket
-    if bucket is None:
+    if bucket is None or _is_free(state, order):
         return True
     return bucket.take(state.now, reserve(venue, kind), cost(venue, kind))
 
@@ -88,7 +93,7 @@ def issue(state: State, order: Order, kind: str) -> None:
     code = _refused_again(state, order, kind) if is_next else None
     if code is not None:
         _turn_back(state, order, kind, code)
-    elif is_next and _pacing_allows(state, venue, kind):
+    elif is_next and _pacing_allows(state, venue, kind, order):
         _leave(state, order, kind)
     elif kind != "Submit" or not turn_back_in_vain(state, order):
         venue.queue(kind).append(Waiting(kind, order.id, request.number))
@@ -123,6 +128,11 @@ def _heads(state: State, venue: Venue) -> List[Optional[str]]:
         "Reconcile" if reconcile is not None and reconcile.sent is None else None,
         None if orders is None else orders.kind,
     ]
+
+
+def _order_of(state: State, venue: Venue, head: str) -> Optional[Order]:
+    """Returns whose request is the first of a queue; None of the reconciliation."""
+    return None if head == "Reconcile" else state.orders[venue.queue(head)[0].order]
 
 
 def _refused_again(state: State, order: Order, kind: str) -> Optional[str]:
@@ -254,12 +264,12 @@ def release(state: State, venue: Venue) -> None:
             head = _heads(state, venue)[at]
             if head is None or not is_reachable(state, venue, head):
                 break
-            order = None if head == "Reconcile" else state.orders[venue.queue(head)[0].order]
+            order = _order_of(state, venue, head)
             code = None if order is None else _refused_again(state, order, head)
             if order is not None and code is not None:
                 venue.queue(head).popleft()
                 _turn_back(state, order, head, code)
-            elif not _pacing_allows(state, venue, head):
+            elif not _pacing_allows(state, venue, head, order):
                 return
             elif order is None:
                 leave_reconcile(state, venue)
@@ -272,16 +282,16 @@ def next_release(state: State, venue: Venue) -> Optional[int]:
     """Returns when the first request of a venue may leave, or None if nothing tells."""
     for head in _heads(state, venue):
         if head is not None and has_link(venue, head):
-            return _time_of(venue, head)
+            return _time_of(venue, head, _is_free(state, _order_of(state, venue, head)))
     return None
 
 
-def _time_of(venue: Venue, kind: str) -> Optional[int]:
+def _time_of(venue: Venue, kind: str, is_free: bool) -> Optional[int]:
     times = [venue.paused_until]
     if kind in NEW_TERMS:
         times.append(venue.open_until)
     bucket = venue.bucket
-    if bucket is not None:
+    if bucket is not None and not is_free:
         missing = reserve(venue, kind) + cost(venue, kind) - bucket.held
         times.append(bucket.asked + max(0, ceil_div(missing, bucket.gain)))
     known = [time for time in times if time is not None]

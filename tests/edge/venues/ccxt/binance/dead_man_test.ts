@@ -39,13 +39,18 @@ function guarded(markets: number, countdownMs: number): PlayedExchange {
   return guardedBy(markets, countdownMs).exchange;
 }
 
+/** What the switch was renewed by; what rests is asked for besides. */
+function renewalsOf({ asked }: PlayedExchange): readonly Asked[] {
+  return asked.filter(({ path }) => path === "countdownCancelAll");
+}
+
 for (const markets of [1, 10, 50]) {
   Deno.test(`start() takes a third of the exchange's limit for ${markets} markets, in time for each`, () => {
     const exchange = guarded(markets, 1000);
     exchange.time.advance(10 * MINUTE_US);
-    ok(exchange.asked.length * WEIGHT <= 10 * WEIGHT_LIMIT / 3 + markets * WEIGHT);
+    ok(renewalsOf(exchange).length * WEIGHT <= 10 * WEIGHT_LIMIT / 3 + markets * WEIGHT);
     for (const { symbol } of exchange.account.listed) {
-      const renewals = exchange.asked.filter(({ params }) => params["symbol"] === symbol);
+      const renewals = renewalsOf(exchange).filter(({ params }) => params["symbol"] === symbol);
       const countdowns = new Set(renewals.map(({ params }) => params["countdownTime"]));
       deepStrictEqual([...countdowns], [markets * 2250]);
       for (const [at, { atUs }] of renewals.entries()) {
@@ -60,7 +65,7 @@ Deno.test("start() asks for the countdown that is configured where that can be r
   strictEqual(deadManMinMs(3), 6750);
   const exchange = guarded(3, 6750);
   exchange.time.advance(MINUTE_US);
-  deepStrictEqual([...new Set(exchange.asked.map(({ params }) => params["countdownTime"]))], [
+  deepStrictEqual([...new Set(renewalsOf(exchange).map(({ params }) => params["countdownTime"]))], [
     6750,
   ]);
 });
@@ -68,13 +73,13 @@ Deno.test("start() asks for the countdown that is configured where that can be r
 Deno.test("start() tries once more, soon, what could not be renewed", () => {
   const exchange = guarded(1, 30_000);
   exchange.time.advance(9_000_000);
-  const before = exchange.asked.length;
+  const before = renewalsOf(exchange).length;
   exchange.answer = () => {
     exchange.answer = () => ({});
     return { status: 400, body: { code: -1021, msg: "Timestamp for this request is outside" } };
   };
   exchange.time.advance(2_500_000);
-  strictEqual(exchange.asked.length, before + 2);
+  strictEqual(renewalsOf(exchange).length, before + 2);
   ok(exchange.confirmed.at(-1) !== undefined && exchange.confirmed.length === before + 1);
 });
 
@@ -82,19 +87,19 @@ Deno.test("start() renews nothing while the daemon makes no progress, and goes o
   const exchange = guarded(1, 30_000);
   exchange.time.advance(9_000_000);
   exchange.isDaemonAlive = false;
-  const before = exchange.asked.length;
+  const before = renewalsOf(exchange).length;
   exchange.time.advance(MINUTE_US);
-  strictEqual(exchange.asked.length, before);
+  strictEqual(renewalsOf(exchange).length, before);
   exchange.isDaemonAlive = true;
   exchange.time.advance(10_000_000);
-  strictEqual(exchange.asked.length, before + 1);
+  strictEqual(renewalsOf(exchange).length, before + 1);
 });
 
 Deno.test("start() takes two thirds of the exchange's limit where nothing can be renewed", () => {
   const exchange = guarded(10, 1000);
   exchange.answer = () => ({ status: 500 });
   exchange.time.advance(10 * MINUTE_US);
-  ok(exchange.asked.length * WEIGHT <= 2 * (10 * WEIGHT_LIMIT / 3 + 10 * WEIGHT));
+  ok(renewalsOf(exchange).length * WEIGHT <= 2 * (10 * WEIGHT_LIMIT / 3 + 10 * WEIGHT));
 });
 
 Deno.test("stop() and the end of an order end what was to be tried again", () => {
@@ -107,10 +112,10 @@ Deno.test("stop() and the end of an order end what was to be tried again", () =>
     const of = guardedBy(1, 30_000);
     of.exchange.answer = () => ({ status: 500 });
     of.exchange.time.advance(10_500_000);
-    const before = of.exchange.asked.length;
+    const before = renewalsOf(of.exchange).length;
     end(of);
     of.exchange.time.advance(MINUTE_US);
-    strictEqual(of.exchange.asked.length, before);
+    strictEqual(renewalsOf(of.exchange).length, before);
   }
 });
 
@@ -141,8 +146,10 @@ class Returned {
       ...{ book: new AccountBook(account), propagationMs: 100, resting },
       ...{ skewUs: () => 0, inHedgeMode: () => {} },
     });
-    this.exchange.answer = ({ path }: Asked): Played => {
+    this.exchange.answer = ({ path, params }: Asked): Played => {
       if (path === "positionSide/dual") return { body: { dualSidePosition: false } };
+      // What the switch itself asks is told before the order is there.
+      if (path === "openOrders" && params["symbol"] === undefined) return { body: [] };
       return { body: path === "openOrders" ? [shown] : path === "order" ? shown : {} };
     };
     deadMan.start();
@@ -163,7 +170,7 @@ class Returned {
   }
 
   get renewals(): number {
-    return this.exchange.asked.filter(({ path }) => path === "countdownCancelAll").length;
+    return renewalsOf(this.exchange).length;
   }
 }
 
@@ -201,4 +208,73 @@ Deno.test("cover() of a daemon that is silent is tried once more for each symbol
   returned.exchange.isDaemonAlive = true;
   returned.pass(2_000_000);
   strictEqual(returned.renewals, 1);
+});
+
+/** A switch that has just started, where the exchange answers so to what is open. */
+function returnedTo(open: () => Played): Guarded {
+  const exchange = new PlayedExchange("usdm", 2);
+  exchange.answer = ({ path }) => path === "openOrders" ? open() : {};
+  const deadMan = new DeadMan(exchange.account, 30_000);
+  deadMan.start();
+  return { exchange, deadMan };
+}
+
+function questionsTo({ asked }: PlayedExchange): number {
+  return asked.filter(({ path }) => path === "openOrders").length;
+}
+
+Deno.test("start() renews what of ours the exchange lists as open, before anybody reconciles", () => {
+  const foreign = { ...SHOWN, symbol: "C1USDT", clientOrderId: "web_1" };
+  const unread = { ...foreign, status: "NEW_TO_US", origQty: "?" };
+  const elsewhere = { ...SHOWN, symbol: "GONEUSDT" };
+  const ended = { ...SHOWN, symbol: "C1USDT", status: "FILLED" };
+  const { exchange } = returnedTo(() => ({ body: [foreign, unread, elsewhere, ended, SHOWN] }));
+  exchange.time.advance(MINUTE_US);
+  deepStrictEqual([...new Set(renewalsOf(exchange).map(({ params }) => params["symbol"]))], [
+    "C0USDT",
+  ]);
+  ok((renewalsOf(exchange)[0]?.atUs ?? Infinity) < 1_000_000);
+  strictEqual(renewalsOf(exchange).length, 1 + 60 / 10);
+  strictEqual(questionsTo(exchange), 1);
+});
+
+Deno.test("start() asks what is open until it is told, and says once that it is not", () => {
+  const answers: readonly Played[] = [{ status: 500 }, { body: {} }, { status: 503 }];
+  let at = 0;
+  const { exchange } = returnedTo(() => answers[at++] ?? { body: [SHOWN] });
+  exchange.time.advance(14_000_000);
+  strictEqual(renewalsOf(exchange).length, 0);
+  exchange.time.advance(2_000_000);
+  strictEqual(renewalsOf(exchange).length, 1);
+  exchange.time.advance(MINUTE_US);
+  strictEqual(questionsTo(exchange), 4);
+  strictEqual(exchange.logged.filter((event) => event === "open_orders_not_read").length, 1);
+});
+
+Deno.test("stop() ends the asking for what is open, also where it is being answered", () => {
+  for (const us of [0, 2_000_000]) {
+    const { exchange, deadMan } = returnedTo(() => ({ status: 500 }));
+    exchange.time.advance(us);
+    deadMan.stop();
+    exchange.time.advance(MINUTE_US);
+    strictEqual(questionsTo(exchange), 1);
+  }
+});
+
+Deno.test("start() tells of no fresh switch while one of its markets never had one", () => {
+  const exchange = new PlayedExchange("usdm", 2);
+  exchange.answer = ({ path, params }) => {
+    if (path === "openOrders") return { body: [] };
+    return params["symbol"] === "C0USDT" ? { status: 500 } : {};
+  };
+  const deadMan = new DeadMan(exchange.account, 30_000);
+  deadMan.start();
+  const sinceUs = exchange.time.wallUs();
+  for (const { symbol } of exchange.account.listed) {
+    exchange.rests(symbol);
+    deadMan.cover(symbol);
+  }
+  exchange.time.advance(MINUTE_US);
+  ok(exchange.confirmed.length > 5);
+  deepStrictEqual([...new Set(exchange.confirmed)], [sinceUs]);
 });

@@ -101,3 +101,29 @@ Deno.test(
     ok(Math.abs(retryAfterMs - HOUR_S * 1000) < TRIP_MAX_MS, String(retryAfterMs));
   },
 );
+
+const IMPATIENT = [
+  { ordType: "Market", price: null },
+  { ordType: "Limit", timeInForce: "IOC" },
+  { ordType: "Limit", timeInForce: "FOK" },
+] as const;
+
+Deno.test(
+  "send() refuses what may not rest while too many orders are counted",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_spot");
+    using rig = await CcxtRig.up(venue);
+    const fault = { kind: "status", status: 429, acts: false, code: -1015 } as const;
+    await venue.tell({ op: "fault", match: "POST /api/v3/order", fault });
+    rig.submit(1, { ordType: "Market", price: null });
+    await rig.next("OrderRejected");
+    const before = (await venue.audit()).requestCount;
+    for (const [at, order] of IMPATIENT.entries()) rig.submit(2 + at, order); // withheld here
+    await rig.until(() => rig.of("OrderRejected").length === 4, "all refused");
+    ok(rig.of("OrderRejected").every(({ rejectCode }) => rejectCode === "VENUE_RATE_LIMIT"));
+    rig.submit(5);
+    strictEqual((await rig.next("RequestFailed")).outcome, "notSent");
+    strictEqual((await venue.audit()).requestCount, before);
+  },
+);

@@ -568,6 +568,26 @@ usdm("start() arms no switch for orders of others, nor for what has ended", asyn
   ok(!requests.some(({ requestLine }) => requestLine.includes("countdownCancelAll")));
 });
 
+usdm(
+  "start() renews the switch for what rested before, though the user stream stays away",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: "POST /fapi/v1/listenKey", count: 99, fault });
+    await venue.tell({ op: "fault", match: "GET /fapi/v1/openOrders", fault });
+    using second = await CcxtRig.start(venue, { instrument: PERPETUAL, deadManMs: HOUR_MS });
+    await second.until(() => second.deadMan.length > 0, "the venue confirmed it");
+    ok(second.logged.some((line) => line.includes("open_orders_not_read")), "the first try");
+    ok(!second.statuses.includes(CONNECTED));
+    const { requests } = await venue.audit();
+    const renewals = requests.filter(({ requestLine }) =>
+      requestLine.includes("countdownCancelAll")
+    );
+    strictEqual(renewals.length, 1);
+  },
+);
+
 Deno.test("start() keeps a book in step by the previous update's number", relaxed, async () => {
   await using venue = await VenueProcess.start("binance_usdm", ["--speed", "50"]);
   using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
