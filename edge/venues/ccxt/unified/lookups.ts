@@ -15,7 +15,7 @@ import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
 import type { OrderRows } from "./order_rows.ts";
 import { statusOf, type UnifiedOrder } from "./rows.ts";
-import { BACK_MS, Searches } from "./searches.ts";
+import { Searches } from "./searches.ts";
 
 /** Answers the look-ups of one account. */
 export class Lookups {
@@ -59,12 +59,13 @@ export class Lookups {
     if (known !== undefined && known.venueOrderId !== null) return done(known);
     const { clOrdId: key, venueOrderId } = command;
     if (venueOrderId !== null) {
-      const placedMs = this.#account.venueMs - BACK_MS; // it is not known when
+      const placedMs = this.#account.sinceMs; // it is not known when
       return done(orders.note({ key, listed, venueOrderId, placedMs }));
     }
     this.#searches.find(listed, key, (mark) => {
       if (mark === undefined || "failure" in mark) return done(mark);
-      done(orders.note({ key, listed, venueOrderId: mark.id, placedMs: mark.timeMs }));
+      const placedMs = mark.timeMs === 0 ? known?.placedMs ?? this.#account.sinceMs : mark.timeMs;
+      done(orders.note({ key, listed, venueOrderId: mark.id, placedMs }));
     });
   };
 

@@ -173,6 +173,11 @@ function rowKey(fields: Fields, value: unknown): string | null {
   return told ?? keyWithin((value as { readonly info?: unknown }).info);
 }
 
+/** Returns the error of an answer that is about another order than the question was. */
+export function anotherOrder(...[asked, told]: readonly [string, string]): PayloadError {
+  return new PayloadError(`Cannot take the answer: it is of another order, ${told}, than ${asked}`);
+}
+
 /** Returns the rows of a list. @throws {PayloadError} If it is none. */
 export function rowsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
