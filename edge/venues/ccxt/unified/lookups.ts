@@ -11,10 +11,11 @@ import { pxOf, qtyOf } from "../reporter.ts";
 import { toFailure } from "../error_classes.ts";
 import type { Account } from "./account.ts";
 import type { FindOrder } from "./commands.ts";
+import { endOf } from "./endings.ts";
 import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
 import type { OrderRows } from "./order_rows.ts";
-import { statusOf, type UnifiedOrder } from "./rows.ts";
+import type { UnifiedOrder } from "./rows.ts";
 import { Searches } from "./searches.ts";
 
 /** Answers the look-ups of one account. */
@@ -97,7 +98,7 @@ export class Lookups {
     { order, row }: { readonly order: KnownOrder; readonly row: UnifiedOrder },
   ): void {
     const { instrument } = order.listed;
-    const status = statusOf(row);
+    const status = endOf(order, row);
     if (status !== "open" && order.isCancelling) {
       const text = "a cancel of it is on its way: whose end it was, its answer says";
       return this.#account.failed(command, { outcome: "unknown", text });
