@@ -18,8 +18,8 @@ export const EARLIER_MS = 60_000;
 /** Some exchanges answer no more than a day from where they are asked. */
 const WINDOW_MS = 86_400_000;
 
-/** No page of a list that is known is shorter when it is full. */
-export const FULL_MIN = 20;
+/** No page of a list that is known is shorter when it is full (CoinEx: 10). */
+export const FULL_MIN = 10;
 
 /** From a time on, to another if it is given. */
 export type Span = { readonly fromMs: number; readonly untilMs?: number };

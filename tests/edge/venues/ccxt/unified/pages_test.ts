@@ -200,7 +200,7 @@ Deno.test("readPages() finds every row of an exchange that answers the newest fi
       timeMs += draw.below(20) === 0 ? 1 + draw.below(3 * DAY_MS) : 1 + draw.below(1000);
       return { id: `${at}`, timeMs };
     });
-    const size = 20 + draw.below(40);
+    const size = 10 + draw.below(40);
     const windowMs = [Infinity, DAY_MS, 7 * DAY_MS][draw.below(3)] ?? Infinity;
     const { found } = read(newest(all, { size, windowMs }), { toMs: timeMs + 1, pagesMax: 5000 });
     const sorted = (ids: readonly string[]): string[] =>
