@@ -123,7 +123,9 @@ export class Searches {
       of;
     if (method === undefined || waiting.size === 0) {
       return end(
-        isUnsure ? { failure: "more orders may be open than the exchange tells at once" } : undefined,
+        isUnsure
+          ? { failure: "more orders may be open than the exchange tells at once" }
+          : undefined,
       );
     }
     const { reads, venueMs } = this.#account;
