@@ -10,6 +10,9 @@ import type { UnifiedExchange } from "./exchange.ts";
 import { Orders } from "./orders.ts";
 import type { Reads } from "./reads.ts";
 
+/** How far back lists are gone through where it is not known when an order was placed. */
+const BACK_MS = 7 * 86_400_000;
+
 /** One account, as one connection to its exchange sees it. */
 export class Account extends SharedAccount {
   readonly exchange: UnifiedExchange;
@@ -42,6 +45,11 @@ export class Account extends SharedAccount {
   /** The venue's time, milliseconds, as well as is known. */
   get venueMs(): number {
     return Math.floor((this.host.nowUs() + this.#skewUs()) / 1000);
+  }
+
+  /** Since when an order may have been placed of which that is not known: it was before the daemon ended. */
+  get sinceMs(): number {
+    return Math.max(0, Math.min(this.venueMs, this.beganMs) - BACK_MS);
   }
 
   /** A time of our clock by the venue's, rather too early than too late. */

@@ -27,7 +27,7 @@ import { seek } from "./evidence.ts";
 import { AGAIN, claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
-import { listMarkets } from "./markets.ts";
+import { keepMarkets, type Listing, listMarkets } from "./markets.ts";
 import type { Listed } from "../shared_account.ts";
 import type { UnifiedOptions } from "./options.ts";
 import { Reads } from "./reads.ts";
@@ -180,8 +180,11 @@ export class UnifiedVenue implements VenueAdapter {
       if (this.#isStopped) return;
       if (answer.kind === "error") return this.#notLoaded(answer.error.text);
       const { account, books, markets } = this.#exchanges;
+      const { instruments } = this.#host;
+      const listing = listMarkets(markets, instruments, this.#capabilities ?? {});
+      keepMarkets(markets, account, instruments.map(({ symbol }) => symbol));
       for (const exchange of [account, books]) exchange.setMarketsFromExchange(markets);
-      this.#list();
+      this.#list(listing);
     });
   }
 
@@ -194,10 +197,8 @@ export class UnifiedVenue implements VenueAdapter {
     this.#later(MARKETS_AGAIN_US, () => this.#loadMarkets());
   }
 
-  #list(): void {
+  #list({ listed, problems }: Listing): void {
     const isFirst = this.#listed.length === 0;
-    const { instruments } = this.#host;
-    const { listed, problems } = listMarkets(this.#exchange, instruments, this.#capabilities ?? {});
     if (problems.length > 0 && isFirst) {
       this.#host.status("down", problems.join("; "));
       return this.#loading.ended(CONFIGURED_AGAIN_US);

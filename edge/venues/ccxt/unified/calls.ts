@@ -8,6 +8,7 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { cutText } from "../../../../core/cut_text.ts";
 import type { Micros } from "../../../../core/numbers.ts";
 import { EdgeError } from "../../../edge_error.ts";
 import type { OrderTransport } from "../../../order_transport.ts";
@@ -239,7 +240,7 @@ export class Calls {
 
   /** Sends what only reads. */
   #ask(context: Context, url: string, request: CcxtRequest): Promise<CcxtResponse> {
-    return this.#send(url, request).then(
+    return this.#send(url, request).then(told).then(
       (response) => {
         if (context.sent === "no") note(context, response);
         return response;
@@ -271,9 +272,12 @@ export class Calls {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
     // What the library refuses by itself has not left, and would not the next time either.
     const isStopped = context.figures !== null && context.sent === "no";
+    // It is a gateway's word as well, which may have passed the request on.
+    const isGateways = outcome[kind] === "notSent" && context.status >= 500;
+    const said = isGateways ? "unknown" : outcome[kind];
     return {
       class: found,
-      outcome: isStopped ? mayPass(found) ? "notSent" : "refused" : outcome[kind],
+      outcome: isStopped ? mayPass(found) ? "notSent" : "refused" : said,
       rejectCode,
       isOfSymbol: isOfSymbol(cause),
       text,
@@ -339,6 +343,32 @@ function classOf(status: number, cause: unknown): ErrorClass {
   const isVague = told === "ambiguous" || told === "rate";
   return status === 401 && isVague ? "auth" : told;
 }
+
+/**
+ * An answer to a question that says something. Of a page of HTML, or of `{}`, the library makes an empty
+ * list, or an account without balances: as if an order were nowhere, and all money gone.
+ */
+function told(response: CcxtResponse): Promise<CcxtResponse> {
+  if (response.status >= 400) return Promise.resolve(response); // the library refuses those by themselves
+  return response.text().then((text) => {
+    if (!isHollow(text)) return response;
+    const why = "Cannot read the answer: it must be JSON that says something: was ";
+    throw new EdgeError(why + cutText(text, SHOWN_MAX), { outcome: "unknown" });
+  });
+}
+
+function isHollow(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object") return typeof value === "string"; // some tell the time so
+    return value === null || !Array.isArray(value) && Object.keys(value).length === 0;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return true;
+  }
+}
+
+const SHOWN_MAX = 80;
 
 function note(context: Context, response: CcxtResponse): void {
   context.status = response.status;

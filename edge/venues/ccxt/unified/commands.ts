@@ -16,7 +16,7 @@ import { spelled } from "./keys.ts";
 import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { placing } from "./requests.ts";
-import { parseAcknowledgement, statusOf } from "./rows.ts";
+import { parseAcknowledgement } from "./rows.ts";
 
 /** A submit that was answered. */
 type Answered = {
@@ -69,7 +69,8 @@ export class Commands {
     const call = { kind: "place", figures, isDryRun } as const;
     const placedMs = this.#account.venueMs;
     if (!isDryRun) {
-      this.#account.orders.note({ key: clOrdId, listed, venueOrderId: null, placedMs });
+      const noted = { key: clOrdId, listed, venueOrderId: null, placedMs };
+      this.#account.orders.note(noted).isOfMoment = timeInForce !== "GTC";
     }
     this.#account.calls.change(call, method, (result) => {
       if (result.kind === "dryRun") return this.#account.host.answerDry(command);
@@ -209,8 +210,8 @@ export class Commands {
       this.#cancelRejected(command, { ...error, listed, venueOrderId });
     };
     this.#endings.settle(found, found.hasLostCancel ? "as requested" : BY_ITSELF, {
-      ending: (row) => {
-        if (found.hasLostCancel && statusOf(row) === "cancelled") isAnswered = true;
+      ending: (status) => {
+        if (found.hasLostCancel && status === "cancelled") isAnswered = true;
         else refuse();
       },
       done: refuse,

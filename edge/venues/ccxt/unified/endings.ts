@@ -25,9 +25,22 @@ export type Standing =
 /** Who asks how an order stands. */
 export type Asking = {
   /** Called immediately before its end is said. */
-  readonly ending?: (row: UnifiedOrder) => void;
+  readonly ending?: (status: ReturnType<typeof statusOf>) => void;
   readonly done?: (standing: Standing) => void;
 };
+
+/**
+ * Returns how an order ended. What could not rest ended by itself, though an exchange calls that
+ * cancelled: what replaces it must not take that for a cancel that was lost.
+ */
+export function endOf(
+  { hasLostCancel, isOfMoment }: KnownOrder,
+  row: UnifiedOrder,
+): ReturnType<typeof statusOf> {
+  const status = statusOf(row);
+  const isByItself = hasLostCancel && (isOfMoment || row.isOfMoment);
+  return isByItself && status === "cancelled" ? "expired" : status;
+}
 
 /** Asks how orders of one account stand. */
 export class Endings {
@@ -84,13 +97,14 @@ export class Endings {
     order: KnownOrder,
     { row, reason }: { readonly row: UnifiedOrder; readonly reason: string },
   ): void {
-    for (const { ending } of this.#waiting.get(order.key) ?? []) ending?.(row);
+    const status = endOf(order, row);
+    for (const { ending } of this.#waiting.get(order.key) ?? []) ending?.(status);
     order.isOver = true;
     const { key: clOrdId, venueOrderId, listed: { instrument } } = order;
     const ref = { order: null, clOrdId, venueOrderId };
     const said = { instrument, timeMs: null };
     const { reporter } = this.#account;
-    switch (statusOf(row)) {
+    switch (status) {
       case "open":
         return;
       case "filled": // its executions said so

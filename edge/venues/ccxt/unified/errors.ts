@@ -3,7 +3,8 @@
  * that of the nearest class above it.
  *
  * Only what the library maps a venue's own refusal to is a refusal. Its general classes (an error
- * without a known code, a time-out, an answer that it could not read) decide nothing.
+ * without a known code, a time-out, an answer that it could not read) decide nothing, nor does what says
+ * so in words: of some exchanges it files a time-out with what was refused.
  * Source: the library's tree of errors (`errorHierarchy`, 4.5.84).
  * @module
  */
@@ -43,6 +44,12 @@ export const ERROR_ROWS: ReadonlyMap<string, ErrorClass> = new Map<string, Error
   ["ChecksumError", "ambiguous"],
 ]);
 
+/**
+ * Words of what decides nothing. The library has "Order creation timeout" (Bybit) and "Submitted to the
+ * system for processing" as an invalid order, "Network timeout" (KuCoin) as a bad request,
+ * `INTERNAL_ERROR` (One Trading) as wrong keys.
+ */
+const UNDECIDED = /\btimed?[ -]?out\b|\bfor processing\b|\bbeing processed\b|\binternal[ _]error/i;
 /** Some exchanges have one code for many refusals, and say in words that the key is taken. */
 const DUPLICATE = /\bduplicate/i;
 const WORDS_MAX = 300;
@@ -51,6 +58,7 @@ const WORDS_MAX = 300;
 export function errorClassOf(error: unknown): ErrorClass {
   const found = rowOf(error);
   const words = error instanceof Error ? error.message : "";
+  if (UNDECIDED.test(words)) return "ambiguous";
   return found === "rejected" && DUPLICATE.test(words) ? "duplicate" : found;
 }
 

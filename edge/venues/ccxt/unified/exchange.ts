@@ -32,7 +32,9 @@ export interface UnifiedExchange extends CcxtExchange {
   readonly precisionMode: number;
   /** Milliseconds from one request to the next. */
   readonly rateLimit: number;
-  readonly markets: Readonly<Record<string, UnifiedMarket>> | undefined;
+  readonly markets: Record<string, UnifiedMarket> | undefined;
+  /** By the venue's own names, which may mean several. */
+  readonly markets_by_id: Record<string, readonly UnifiedMarket[]> | undefined;
   milliseconds: () => number;
   loadMarkets(again: typeof AGAIN): Promise<unknown>;
   setMarketsFromExchange(other: UnifiedExchange): unknown;

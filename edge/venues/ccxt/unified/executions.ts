@@ -11,7 +11,7 @@ import { claims } from "./exchange.ts";
 import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
-import { parseMark, parseTrades, type UnifiedTrade } from "./rows.ts";
+import { anotherOrder, parseMark, parseTrades, type UnifiedTrade } from "./rows.ts";
 
 /** A page moves on a day at least: more than any account's years. */
 const PAGES_MAX = 10_000;
@@ -127,7 +127,8 @@ export class Executions {
         return this.#name(listed, trades, done);
       }
       const problem = this.#account.reading(() => {
-        const { key, timeMs } = parseMark(answer.value); // no more: others' orders may be odd
+        const { id, key, timeMs } = parseMark(answer.value); // no more: others' orders may be odd
+        if (id !== orderId) throw anotherOrder(orderId, id);
         if (!this.#account.isOurs(key)) return orders.noteStranger(listed, orderId);
         const since = timeMs === 0 ? unknown.timeMs : timeMs;
         orders.note({ key, listed, venueOrderId: orderId, placedMs: since });

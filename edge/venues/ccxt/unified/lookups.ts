@@ -11,11 +11,12 @@ import { pxOf, qtyOf } from "../reporter.ts";
 import { toFailure } from "../error_classes.ts";
 import type { Account } from "./account.ts";
 import type { FindOrder } from "./commands.ts";
+import { endOf } from "./endings.ts";
 import type { Executions } from "./executions.ts";
 import type { KnownOrder } from "./orders.ts";
 import type { OrderRows } from "./order_rows.ts";
-import { statusOf, type UnifiedOrder } from "./rows.ts";
-import { BACK_MS, Searches } from "./searches.ts";
+import type { UnifiedOrder } from "./rows.ts";
+import { Searches } from "./searches.ts";
 
 /** Answers the look-ups of one account. */
 export class Lookups {
@@ -59,12 +60,13 @@ export class Lookups {
     if (known !== undefined && known.venueOrderId !== null) return done(known);
     const { clOrdId: key, venueOrderId } = command;
     if (venueOrderId !== null) {
-      const placedMs = this.#account.venueMs - BACK_MS; // it is not known when
+      const placedMs = this.#account.sinceMs; // it is not known when
       return done(orders.note({ key, listed, venueOrderId, placedMs }));
     }
     this.#searches.find(listed, key, (mark) => {
       if (mark === undefined || "failure" in mark) return done(mark);
-      done(orders.note({ key, listed, venueOrderId: mark.id, placedMs: mark.timeMs }));
+      const placedMs = mark.timeMs === 0 ? known?.placedMs ?? this.#account.sinceMs : mark.timeMs;
+      done(orders.note({ key, listed, venueOrderId: mark.id, placedMs }));
     });
   };
 
@@ -96,7 +98,7 @@ export class Lookups {
     { order, row }: { readonly order: KnownOrder; readonly row: UnifiedOrder },
   ): void {
     const { instrument } = order.listed;
-    const status = statusOf(row);
+    const status = endOf(order, row);
     if (status !== "open" && order.isCancelling) {
       const text = "a cancel of it is on its way: whose end it was, its answer says";
       return this.#account.failed(command, { outcome: "unknown", text });

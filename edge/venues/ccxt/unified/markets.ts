@@ -33,6 +33,24 @@ export function listMarkets(
   return { listed, problems };
 }
 
+/**
+ * Adds the markets of instruments that an exchange listed before, and lists no more: without them the
+ * library refuses by itself to cancel an order there, or to ask for it.
+ */
+export function keepMarkets(
+  now: Pick<UnifiedExchange, "markets" | "markets_by_id">,
+  before: Pick<UnifiedExchange, "markets">,
+  symbols: readonly string[],
+): void {
+  for (const symbol of symbols) {
+    const market = before.markets?.[symbol];
+    if (market === undefined || now.markets === undefined || symbol in now.markets) continue;
+    const id = String(market["id"]);
+    now.markets[symbol] = market;
+    if (now.markets_by_id !== undefined) now.markets_by_id[id] ??= [market];
+  }
+}
+
 function listingOf(
   exchange: Pick<UnifiedExchange, "id" | "markets" | "precisionMode">,
   instrument: Instrument,

@@ -17,6 +17,7 @@ import {
   type OptionProblem,
   wordProblems,
 } from "../option_checks.ts";
+import { EXCHANGE_IDS, LIVE_ONLY_IDS } from "./exchange_ids.ts";
 
 const ENVIRONMENTS = ["live", "testnet"] as const;
 const BOOKS = ["depth", "none"] as const;
@@ -52,7 +53,8 @@ export function unifiedProblems(options: VenueOptions): readonly OptionProblem[]
   const unknown = Object.keys(options).filter((name) => !NAMES.has(name))
     .map((path) => ({ path, problem: "is no option of an experimental exchange" }));
   return [
-    ...wordProblems(options, "environment", ENVIRONMENTS),
+    ...exchangeProblems(String(options["exchange"])),
+    ...environmentProblems(options),
     ...wordProblems(options, "book", BOOKS),
     ...NUMBERS.flatMap((option) => numberProblems(options, option)),
     ...endpointProblems(options["endpoints"]),
@@ -75,6 +77,24 @@ export function readUnifiedOptions(options: VenueOptions): UnifiedOptions {
     book: BOOKS.find((word) => word === options["book"]) ?? "depth",
     bookLevels: numberOf(options, "book_levels", 20),
   };
+}
+
+function exchangeProblems(id: string): readonly OptionProblem[] {
+  if (EXCHANGE_IDS.has(id)) return [];
+  const near = [...EXCHANGE_IDS].filter((known) => known[0] === id[0]);
+  const some = near.length === 0 ? "" : ` (with ${id[0]}: ${near.join(", ")})`;
+  const problem = `must be an exchange that CCXT knows with streams, by its name there${some}: ` +
+    `was ${JSON.stringify(id)}`;
+  return [{ path: "exchange", problem }];
+}
+
+function environmentProblems(options: VenueOptions): readonly OptionProblem[] {
+  const { exchange, environment } = options;
+  if (environment !== "testnet" || !LIVE_ONLY_IDS.has(String(exchange))) {
+    return wordProblems(options, "environment", ENVIRONMENTS);
+  }
+  const problem = `must be live, since CCXT knows no testnet of ${exchange}: was "testnet"`;
+  return [{ path: "environment", problem }];
 }
 
 function passphraseProblems(value: unknown): readonly OptionProblem[] {

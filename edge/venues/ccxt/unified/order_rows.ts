@@ -13,7 +13,7 @@ import { claims } from "./exchange.ts";
 import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
 import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
-import { parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
+import { anotherOrder, parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
 
 /** Lists with the ends of orders in them. */
 const LISTS = ["fetchOrders", "fetchCanceledAndClosedOrders"] as const;
@@ -127,8 +127,11 @@ export class OrderRows {
   #rowOf(order: KnownOrder, value: unknown): Parameters<Done>[0] {
     let row: UnifiedOrder | undefined;
     const problem = this.#account.reading(() => {
-      row = parseOrder(value);
-      order.placedMs = Math.min(order.placedMs, row.placedMs ?? order.placedMs);
+      const told = parseOrder(value);
+      const isIt = told.key === null ? told.id === order.venueOrderId : told.key === order.key;
+      if (!isIt) throw anotherOrder(order.venueOrderId ?? "", told.id);
+      order.placedMs = Math.min(order.placedMs, told.placedMs ?? order.placedMs);
+      row = told;
     });
     return row ?? { failure: problem ?? "" };
   }

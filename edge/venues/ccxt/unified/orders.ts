@@ -22,6 +22,8 @@ export type KnownOrder = {
   executed: number;
   /** Numbers of the executions that are in it. */
   readonly trades: Set<string>;
+  /** It cannot rest (IOC, FOK); false where another life placed it, too. */
+  isOfMoment: boolean;
   /** Its end is being established. */
   isEnding: boolean;
   /** A cancel of ours is on its way: whose end it was, its answer says. */
@@ -91,6 +93,7 @@ export class Orders {
       venueOrderId: null,
       executed: 0,
       trades: new Set(),
+      isOfMoment: false,
       isEnding: false,
       isCancelling: false,
       hasLostCancel: false,

@@ -3,8 +3,8 @@
  *
  * A page that brought something may have been full, so the next one begins where it ended; one that
  * brought nothing new may have been a window's, so the next one begins a day later, up to now. Some
- * exchanges answer the newest of what was asked for, which looks the same from its end: where much was
- * found, what is before the oldest of it is asked for as well.
+ * exchanges answer the newest of what was asked for, or of a window of it: of a page that may be full,
+ * what is before the oldest of it is asked for as well.
  * Known limits: more rows of one millisecond than a page holds are not all found; nor is what is before
  * the one page of an exchange that answers the newest and takes no notice of an end.
  * @module
@@ -18,8 +18,8 @@ export const EARLIER_MS = 60_000;
 /** Some exchanges answer no more than a day from where they are asked. */
 const WINDOW_MS = 86_400_000;
 
-/** No page of a list that is known is shorter when it is full. */
-export const FULL_MIN = 20;
+/** No page of a list that is known is shorter when it is full (CoinEx: 10). */
+export const FULL_MIN = 10;
 
 /** From a time on, to another if it is given. */
 export type Span = { readonly fromMs: number; readonly untilMs?: number };
@@ -69,30 +69,47 @@ function readPage<Of extends Row>(
     if ("failure" in page) return done(page);
     const before = found.size;
     for (const row of page) found.set(nameIn(of, row), row);
-    const nextMs = found.size > before
+    const isNews = found.size > before;
+    const nextMs = isNews
       ? page.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
       : fromMs + (isOneInstant(page, fromMs) ? 1 : WINDOW_MS);
-    if (nextMs <= of.toMs) return readPage({ ...at, fromMs: nextMs, pages: pages + 1 }, done);
-    const oldestMs = Math.min(...[...found.values()].map(({ timeMs }) => timeMs));
-    readBefore({ of, found, pages, untilMs: oldestMs }, done);
+    const goOn = (pages: number): void => {
+      if (nextMs > of.toMs) return done([...found.values()]);
+      readPage({ ...at, fromMs: nextMs, pages: pages + 1 }, done);
+    };
+    if (!isNews || page.length < FULL_MIN) return goOn(pages);
+    const untilMs = page.reduce((oldestMs, { timeMs }) => Math.min(oldestMs, timeMs), Infinity);
+    const told = new Map(page.map((row) => [nameIn(of, row), row]));
+    readBefore({ of, found, pages, fromMs, untilMs, told }, (pages) => {
+      if (typeof pages === "number") goOn(pages);
+      else done(pages);
+    });
   });
 }
 
-/** Reads what an exchange that answers the newest has left out, newer before older. */
+/** Reads what an exchange that answers the newest has left out of a page, newer before older. */
 function readBefore<Of extends Row>(
-  at: Reading<Of> & { readonly untilMs: number },
-  done: Done<Of>,
+  at: Reading<Of> & {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    /** The page, and what was found before it. */
+    readonly told: Map<string, Of>;
+  },
+  done: (read: Reading<Of>["pages"] | Unread) => void,
 ): void {
-  const { of, found, pages, untilMs } = at;
-  if (found.size < FULL_MIN || untilMs <= of.fromMs) return done([...found.values()]);
-  const fromMs = Math.max(of.fromMs, untilMs - WINDOW_MS);
+  const { of, found, pages, untilMs, told } = at;
+  if (untilMs <= at.fromMs) return done(pages);
+  const fromMs = Math.max(at.fromMs, untilMs - WINDOW_MS);
   askPage({ ...at, pages: pages + 1 }, { fromMs, untilMs }, (page) => {
     if ("failure" in page) return done(page);
-    const news = page.filter((row) => !found.has(nameIn(of, row)) && row.timeMs >= of.fromMs);
+    const news = page.filter((row) => !found.has(nameIn(of, row)) && row.timeMs >= at.fromMs);
     if (news.length === 0 && page.some(({ timeMs }) => timeMs > untilMs)) {
-      return done(isNewestOnly(page, found) ? NEWEST_ONLY : [...found.values()]);
+      return done(isNewestOnly(page, told) ? NEWEST_ONLY : pages + 1);
     }
-    for (const row of news) found.set(nameIn(of, row), row);
+    for (const row of news) {
+      found.set(nameIn(of, row), row);
+      told.set(nameIn(of, row), row);
+    }
     const oldestMs = Math.min(...news.map(({ timeMs }) => timeMs));
     const nextMs = news.length === 0 ? fromMs : Math.min(oldestMs, untilMs - 1);
     readBefore({ ...at, pages: pages + 1, untilMs: nextMs }, done);
@@ -108,8 +125,8 @@ const NEWEST_ONLY: Unread = {
 };
 
 /** True if a page of an exchange that takes no notice of an end leaves out the oldest that it told. */
-function isNewestOnly(page: readonly Row[], found: ReadonlyMap<string, Row>): boolean {
-  const rows = [...found.values()].toSorted((left, right) => left.timeMs - right.timeMs);
+function isNewestOnly(page: readonly Row[], before: ReadonlyMap<string, Row>): boolean {
+  const rows = [...before.values()].toSorted((left, right) => left.timeMs - right.timeMs);
   const told = new Set(page.map(({ id }) => id));
   return told.has(rows.at(-1)?.id ?? "") && !told.has(rows[0]?.id ?? "");
 }

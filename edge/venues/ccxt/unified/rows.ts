@@ -26,6 +26,8 @@ export type UnifiedOrder = {
   readonly price: string | null;
   /** When it was placed, milliseconds; null: not said. */
   readonly placedMs: number | null;
+  /** It could not rest: IOC or FOK. False where that is not said, too. */
+  readonly isOfMoment: boolean;
 };
 
 /** An execution. */
@@ -38,7 +40,7 @@ export type UnifiedTrade = {
   readonly liquidity: "Maker" | "Taker" | null;
   /** Above 0 is a cost. */
   readonly commission: string;
-  /** null: not said. */
+  /** null: not said, and there is none. */
   readonly commissionCurrency: string | null;
   readonly timeMs: number;
 };
@@ -66,6 +68,7 @@ export function parseOrder(value: unknown): UnifiedOrder {
     cumQty: executedOf(fields, value),
     price: decimalOrNull(fields, "price"),
     placedMs: fields.has("timestamp") ? fields.integer("timestamp") : null,
+    isOfMoment: ["IOC", "FOK"].some((word) => word === fields.raw("timeInForce")),
   };
 }
 
@@ -154,7 +157,12 @@ function feeOf(fields: Fields): Pick<UnifiedTrade, "commission" | "commissionCur
   }
   const fee = fees[0] ?? (fields.has("fee") ? fields.object("fee") : undefined);
   if (fee === undefined || !fee.has("cost")) return { commission: "0", commissionCurrency: null };
-  return { commission: decimalOf(fee, "cost"), commissionCurrency: fee.name("currency") };
+  const commission = decimalOf(fee, "cost");
+  const commissionCurrency = fee.name("currency");
+  if (commission !== "0" && commissionCurrency === null) {
+    throw new PayloadError("Cannot read trade.fee.currency: it must be a text: was absent");
+  }
+  return { commission, commissionCurrency };
 }
 
 function sideOf(fields: Fields): Side {
@@ -171,6 +179,11 @@ function executedOf(fields: Fields, value: unknown): string {
 function rowKey(fields: Fields, value: unknown): string | null {
   const told = keyOf(fields.name("clientOrderId"));
   return told ?? keyWithin((value as { readonly info?: unknown }).info);
+}
+
+/** Returns the error of an answer that is about another order than the question was. */
+export function anotherOrder(...[asked, told]: readonly [string, string]): PayloadError {
+  return new PayloadError(`Cannot take the answer: it is of another order, ${told}, than ${asked}`);
 }
 
 /** Returns the rows of a list. @throws {PayloadError} If it is none. */

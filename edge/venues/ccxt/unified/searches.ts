@@ -13,8 +13,6 @@ import type { Listed } from "../shared_account.ts";
 import { EARLIER_MS, FULL_MIN, readPages, reasonOf, spanned } from "./pages.ts";
 import { type OrderMark, parseMarks } from "./rows.ts";
 
-/** How far back lists are gone through where it is not known when an order was placed. */
-export const BACK_MS = 7 * 86_400_000;
 const PAGES_MAX = 200;
 /** Lists of what has ended; the first set that the exchange really has is enough. */
 const ENDED_LISTS = [
@@ -89,6 +87,7 @@ export class Searches {
       });
       if (problem !== undefined) return end({ failure: problem });
       tell(waiting, marks);
+      if (!this.#isBegun(waiting)) return end({ failure: "the account is not known yet" });
       const isOpenFull = marks.length >= FULL_MIN;
       const sets = ENDED_LISTS.filter((all) => all.every((method) => claims(exchange, method)));
       const failure = "the exchange lists no orders that ended";
@@ -124,7 +123,9 @@ export class Searches {
       of;
     if (method === undefined || waiting.size === 0) {
       return end(
-        isUnsure ? { failure: "more orders are open than the exchange tells at once" } : undefined,
+        isUnsure
+          ? { failure: "more orders may be open than the exchange tells at once" }
+          : undefined,
       );
     }
     const { reads, venueMs } = this.#account;
@@ -143,10 +144,16 @@ export class Searches {
     });
   }
 
+  /** When an order may have been placed that is of another life is only known with the account. */
+  #isBegun(waiting: Search["waiting"]): boolean {
+    const { orders, beganMs } = this.#account;
+    return beganMs < Infinity || [...waiting.keys()].every((key) => orders.get(key) !== undefined);
+  }
+
   /** Those that were sent by this adapter were not there before. */
   #sinceMs(waiting: Search["waiting"]): number {
-    const { orders, venueMs } = this.#account;
-    const placed = [...waiting.keys()].map((key) => orders.get(key)?.placedMs ?? venueMs - BACK_MS);
+    const { orders, venueMs, sinceMs } = this.#account;
+    const placed = [...waiting.keys()].map((key) => orders.get(key)?.placedMs ?? sinceMs);
     return Math.min(venueMs, ...placed) - EARLIER_MS;
   }
 

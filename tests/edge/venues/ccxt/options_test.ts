@@ -69,7 +69,14 @@ Deno.test("readOptions() gives every option its default", () => {
 const experimental: readonly (readonly [Readonly<Record<string, unknown>>, string, RegExp])[] = [
   [{ experimental: "yes" }, "exchange", /with experimental: true/],
   [{ experimental: "yes" }, "experimental", /must be true: was "yes"/],
+  [{ experimental: true, exchange: "krakn" }, "exchange", /with k: kraken, .*: was "krakn"/],
+  [
+    { experimental: true, exchange: "Exchange" },
+    "exchange",
+    /with streams, by its name there: was/,
+  ],
   [{ experimental: true, environment: "demo" }, "environment", /one of live, testnet/],
+  [{ experimental: true, environment: "testnet" }, "environment", /no testnet of kraken/],
   [{ experimental: true, book: "best" }, "book", /one of depth, none/],
   [{ experimental: true, poll_ms: 5 }, "poll_ms", /integer from 500 to 60000/],
   [{ experimental: true, absence_proof_ms: null }, "absence_proof_ms", /integer from 1000/],

@@ -265,7 +265,11 @@ const ANSWERED: readonly (readonly [
   [429, "ExchangeError", "rate", "notSent", 7000],
   [429, "InvalidOrder", "rate", "notSent", 7000],
   [418, "ExchangeError", "rate", "notSent", 7000],
-  [503, "OnMaintenance", "overload", "notSent", 7000],
+  [200, "OnMaintenance", "overload", "notSent", 7000],
+  // A gateway says so as well, which may have passed the order on.
+  [503, "OnMaintenance", "overload", "unknown", 7000],
+  [500, "RateLimitExceeded", "rate", "unknown", 7000],
+  [520, "InvalidNonce", "clock", "unknown", undefined],
   [503, "ExchangeNotAvailable", "ambiguous", "unknown", undefined],
   [400, "InvalidOrder", "rejected", "refused", undefined],
   [400, "InsufficientFunds", "funds", "refused", undefined],
@@ -298,6 +302,18 @@ Deno.test("read() takes the status and the pause from its own answer too", async
   ]);
   const barred = errorOf(await read(bench(() => ({ status: 401, body: "" })), body));
   deepStrictEqual([barred.class, barred.rejectCode], ["auth", "VENUE_AUTH"]);
+});
+
+Deno.test("read() takes no answer that says nothing for an empty list", async () => {
+  const listed: Body = (fetch) => fetch("/orders", {}).then(() => []); // as the library makes of it
+  for (const body of ["<html>maintenance</html>", "", "{}", " { } ", "null", '"busy"', '[{"id":']) {
+    const error = errorOf(await read(bench(() => ({ status: 200, body })), listed));
+    deepStrictEqual([error.class, error.outcome], ["ambiguous", "unknown"], body);
+    match(error.text, /must be JSON that says something/);
+  }
+  for (const body of ["[]", '{"orders":[]}', "1795000000000"]) {
+    strictEqual((await read(bench(() => ({ status: 200, body })), listed)).kind, "ok", body);
+  }
 });
 
 Deno.test("read() pauses where the exchange does not say how long", async () => {

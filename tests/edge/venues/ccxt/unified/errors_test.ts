@@ -145,6 +145,27 @@ Deno.test("errorClassOf() says that a key is taken where only words do", async (
   strictEqual(classOf("ExchangeError", "Duplicate order sent."), "ambiguous");
 });
 
+Deno.test("errorClassOf() takes nothing for a refusal that says in words that it is none", async () => {
+  const types = await errorTypes();
+  const UNDECIDED = [
+    ["InvalidOrder", 'bybit {"retCode":170146,"retMsg":"Order creation timeout."}'],
+    ["BadRequest", 'bybit {"retCode":170035,"retMsg":"Submitted to the system for processing!"}'],
+    ["BadRequest", 'kucoin {"code":"408000","msg":"Network timeout, please try again later"}'],
+    ["AuthenticationError", 'onetrading {"error":"INTERNAL_ERROR"}'],
+    ["RateLimitExceeded", "Time out for too many requests from this account queueing"],
+    ["InvalidOrder", "The request has timed out"],
+  ] as const;
+  for (const [name, words] of UNDECIDED) {
+    const Type = types.get(name);
+    ok(Type !== undefined);
+    strictEqual(errorClassOf(new Type(words)), "ambiguous", words);
+  }
+  const Refusal = types.get("InvalidOrder");
+  ok(Refusal !== undefined);
+  const words = 'okx {"data":[{"sMsg":"no"}],"inTime":"1795000000000","outTime":"1795000000001"}';
+  strictEqual(errorClassOf(new Refusal(words)), "rejected");
+});
+
 Deno.test("errorClassOf() takes the nearest class above one of an exchange's own", async () => {
   const Type = (await errorTypes()).get("OrderNotFound");
   ok(Type !== undefined);

@@ -50,7 +50,7 @@ export class Looked {
       listed: [{ symbol: SPOT.symbol, instrument: SPOT }],
       skewUs: () => 0,
     });
-    this.account.beganMs = 0;
+    this.account.beganMs = this.account.venueMs - 86_400_000;
     this.executions = new Executions(this.account);
     this.rows = new OrderRows(this.account);
     this.lookups = new Lookups(this.account, { executions: this.executions, rows: this.rows });

@@ -4,7 +4,7 @@
  * Proves: R-EXEC-5, R-REC-2 for experimental exchanges.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
 import { PREFIX } from "../../../../support/ccxt_rig.ts";
 import { Looked } from "./looked.ts";
@@ -105,4 +105,55 @@ Deno.test("complete() counts an execution once, however many lists have it", asy
   strictEqual((await at.lookup()).eventType, "OrderFound");
   strictEqual((await at.lookup()).eventType, "OrderFound");
   strictEqual(at.said.filter(({ eventType }) => eventType === "OrderExecuted").length, 1);
+});
+
+Deno.test("lookup() reads the executions of an order that is listed without a time", async () => {
+  const { timestamp: _, ...timeless } = ROW;
+  const at = new Looked({
+    ...{ fetchOpenOrders: () => [timeless], fetchOrder: () => timeless },
+    // A day's, as some exchanges answer.
+    fetchMyTrades: (_symbol, sinceMs) =>
+      Math.abs(TRADE.timestamp - Number(sinceMs)) < 86_400_000 ? [TRADE] : [],
+  });
+  strictEqual((await at.lookup()).eventType, "OrderFound");
+  ok(at.called.length < 50, `${at.called.length} questions`);
+});
+
+Deno.test("lookup() takes no other order for the one that was asked for", async () => {
+  const others = [
+    { ...ROW, clientOrderId: `${PREFIX}x2x1` },
+    { ...ROW, id: "986", clientOrderId: `${PREFIX}x2x1` },
+    { ...ROW, id: "986", clientOrderId: null },
+  ];
+  for (const other of others) {
+    const at = new Looked({
+      ...{ fetchOpenOrders: () => [ROW], fetchOrder: () => other, fetchMyTrades: () => [TRADE] },
+    });
+    const { eventType, payload } = await at.lookup();
+    strictEqual(eventType, "RequestFailed");
+    match(JSON.stringify(payload), /another order/);
+  }
+  // Some spell an order's number in two ways.
+  const same = new Looked({
+    ...{ fetchOpenOrders: () => [ROW], fetchOrder: () => ({ ...ROW, id: "0x987" }) },
+    fetchMyTrades: () => [TRADE],
+  });
+  strictEqual((await same.lookup()).eventType, "OrderFound");
+});
+
+Deno.test("lookup() goes back a week from when the account was last known, and waits until it is", async () => {
+  const WEEK_MS = 7 * 86_400_000;
+  const since: unknown[] = [];
+  const fetchOrders = (_symbol: unknown, sinceMs: unknown): unknown[] => {
+    since.push(sinceMs);
+    return [];
+  };
+  const unknown = new Looked({ fetchOpenOrders: () => [], fetchOrders });
+  unknown.account.beganMs = Infinity;
+  strictEqual((await unknown.lookup()).eventType, "RequestFailed");
+  const at = new Looked({ fetchOpenOrders: () => [], fetchOrders });
+  at.account.beganMs = at.account.venueMs - 2 * WEEK_MS; // it stood still for so long
+  since.length = 0;
+  strictEqual((await at.lookup()).eventType, "OrderNotFound");
+  ok(Number(since[0]) <= at.account.beganMs - WEEK_MS, String(since[0]));
 });

@@ -7,9 +7,16 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Instrument } from "../../../../../core/instrument.ts";
 import { instrumentId } from "../../../../../core/numbers.ts";
-import { DECIMAL_PLACES, TICK_SIZE } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
-import { listMarkets } from "../../../../../edge/venues/ccxt/unified/markets.ts";
+import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
+import {
+  DECIMAL_PLACES,
+  openUnified,
+  TICK_SIZE,
+} from "../../../../../edge/venues/ccxt/unified/exchange.ts";
+import { keepMarkets, listMarkets } from "../../../../../edge/venues/ccxt/unified/markets.ts";
+import { readUnifiedOptions } from "../../../../../edge/venues/ccxt/unified/options.ts";
 import { SPOT } from "../../../../support/ccxt_rig.ts";
+import { CallBench } from "./call_bench.ts";
 
 const SIGNIFICANT_DIGITS = 3;
 const MARKET = {
@@ -174,4 +181,26 @@ Deno.test("listMarkets() keeps what has closed as it is configured, while the ma
   const { listed: [one], problems } = listing(market, { configured: [closed] });
   strictEqual(one?.instrument, closed);
   deepStrictEqual(problems, []);
+});
+
+Deno.test("keepMarkets() lets an order be cancelled on a market that is listed no more", async () => {
+  const library = await loadCcxt();
+  const options = readUnifiedOptions({ exchange: "binanceus", experimental: true });
+  const account = await openUnified(library, options, { decimals: true });
+  const markets = await openUnified(library, options, { decimals: true });
+  const load = (at: object, all: readonly object[]): void =>
+    (at as { setMarkets(all: readonly object[]): void }).setMarkets(all);
+  const eth = { ...MARKET, id: "ETHUSDT", symbol: "ETH/USDT", base: "ETH" };
+  load(account, [{ ...MARKET, id: "BTCUSDT", symbol: "BTC/USDT" }, eth]);
+  load(markets, [eth]);
+  keepMarkets(markets, account, ["BTC/USDT", "ETH/USDT", "LTC/USDT"]);
+  account.setMarketsFromExchange(markets);
+  deepStrictEqual(Object.keys(account.markets ?? {}).toSorted(), ["BTC/USDT", "ETH/USDT"]);
+  const bench = new CallBench(account, () => ({ status: 200, body: '{"orderId":987}' }));
+  Object.assign(account, { apiKey: "k", secret: "s" });
+  const call = { kind: "cancel", figures: { key: "987", decimals: [] }, isDryRun: false } as const;
+  await bench.result<object>((done) =>
+    bench.calls.change(call, (there) => there.cancelOrder("987", "BTC/USDT"), done)
+  );
+  match(bench.changes[0] ?? "nothing", /^DELETE .*symbol=BTCUSDT/);
 });

@@ -180,10 +180,16 @@ Deno.test("readPages() finds every row of random lists, whatever pages and windo
 /** The newest `size` of what is in a span, as some exchanges answer. */
 function newest(
   rows: readonly Row[],
-  { size, isBounded = true }: { readonly size: number; readonly isBounded?: boolean },
+  { size, isBounded = true, windowMs = Infinity }: {
+    readonly size: number;
+    readonly isBounded?: boolean;
+    readonly windowMs?: number;
+  },
 ): (fromMs: number, untilMs?: number) => readonly Row[] {
   return (fromMs, untilMs = Infinity) =>
-    rows.filter(({ timeMs }) => timeMs >= fromMs && (!isBounded || timeMs <= untilMs)).slice(-size);
+    rows.filter(({ timeMs }) =>
+      timeMs >= fromMs && timeMs < fromMs + windowMs && (!isBounded || timeMs <= untilMs)
+    ).slice(-size);
 }
 
 Deno.test("readPages() finds every row of an exchange that answers the newest first", () => {
@@ -194,8 +200,9 @@ Deno.test("readPages() finds every row of an exchange that answers the newest fi
       timeMs += draw.below(20) === 0 ? 1 + draw.below(3 * DAY_MS) : 1 + draw.below(1000);
       return { id: `${at}`, timeMs };
     });
-    const size = 20 + draw.below(40);
-    const { found } = read(newest(all, { size }), { toMs: timeMs + 1, pagesMax: 5000 });
+    const size = 10 + draw.below(40);
+    const windowMs = [Infinity, DAY_MS, 7 * DAY_MS][draw.below(3)] ?? Infinity;
+    const { found } = read(newest(all, { size, windowMs }), { toMs: timeMs + 1, pagesMax: 5000 });
     const sorted = (ids: readonly string[]): string[] =>
       ids.toSorted((a, b) => Number(a) - Number(b));
     deepStrictEqual(sorted(ids(found)), all.map(({ id }) => id), `seed ${seed}`);
@@ -216,4 +223,12 @@ Deno.test("readPages() believes an exchange that begins where it is asked and ta
   const all = rows(60, 1000);
   const { found } = read((fromMs) => served(all, { size: 25 })(fromMs), { toMs: FROM_MS + 61_000 });
   deepStrictEqual(ids(found), all.map(({ id }) => id));
+});
+
+Deno.test("readPages() believes one that begins behind where it is asked and takes no notice of an end", () => {
+  const all = rows(90, 1000);
+  const { found } = read((fromMs) => served(all, { size: 25 })(fromMs + 1), {
+    toMs: FROM_MS + 91_000,
+  });
+  deepStrictEqual(ids(found), all.slice(1).map(({ id }) => id));
 });

@@ -44,6 +44,7 @@ Deno.test("parseOrder() reads an order, its figures canonical and its key ours",
   deepStrictEqual(parseOrder(ORDER), {
     ...{ id: "987", key: KEY, side: "Buy", status: "open" },
     ...{ orderQty: "0.5", cumQty: "0.1", price: "2000.1", placedMs: 1_795_000_000_000 },
+    isOfMoment: false,
   });
 });
 
@@ -197,7 +198,7 @@ const FEES: readonly (readonly [unknown, unknown, string, string | null])[] = [
   [{ cost: 1e-8, currency: "BTC" }, undefined, "0.00000001", "BTC"],
   [{ cost: undefined, currency: "BTC" }, [], "0", null],
   [undefined, [{ cost: null, currency: "BTC" }], "0", null],
-  [{ cost: "0.1" }, undefined, "0.1", null],
+  [{ cost: "0" }, undefined, "0", null],
   [undefined, undefined, "0", null],
   // An exchange names its own coin besides, and has it pay all or nothing.
   [undefined, [{ cost: "0", currency: "USDT" }, { cost: "2.2", currency: "GT" }], "2.2", "GT"],
@@ -217,6 +218,7 @@ Deno.test("parseTrades() refuses two commissions, and one that is no figure", ()
   refuses(() => tradeOf({ fee: { cost: "free" } }), /trade\.fee\.cost/);
   refuses(() => tradeOf({ fee: "0.1" }), /trade\.fee/);
   refuses(() => tradeOf({ fees: { cost: "0.1" } }), /trade\.fees/);
+  refuses(() => tradeOf({ fee: { cost: "0.1" } }), /trade\.fee\.currency/);
 });
 
 for (const name of ["id", "order", "side", "amount", "price", "timestamp"]) {
