@@ -5,7 +5,7 @@
  */
 import { ok } from "node:assert/strict";
 import { type Checkpoint, Effects, type Event } from "../../core/mod.ts";
-import { Engine, type EngineState, readEngine } from "../../core/engine/mod.ts";
+import { Engine, engineNode, type EngineState, readEngine } from "../../core/engine/mod.ts";
 import type { Order } from "../../core/order.ts";
 import { orderId } from "../../core/numbers.ts";
 import type { World } from "./engine_world.ts";
@@ -33,6 +33,14 @@ export class EngineCopy {
     this.effects.clear();
     this.engine.apply(event, this.effects);
     return this;
+  }
+
+  /** Another one, which goes on from the checkpoint of this one. */
+  restored(): EngineCopy {
+    const { engineVersion, seqId, nowUs: ingestTime, digest } = this.state;
+    const engine = engineNode(this.state);
+    const kept = { engineVersion, seqId, ingestTime, digest: digest.hex, engine };
+    return new EngineCopy({ version: 1, ...kept, simulators: [] });
   }
 }
 

@@ -317,6 +317,24 @@ Deno.test("apply() never lets a command that was withheld leave from the halted 
   strictEqual(first.order().status, "Accepted");
 });
 
+Deno.test("apply() judges the id of a withheld intent anew, also from a checkpoint", () => {
+  const w = say.worldIn("Accepted");
+  const asked = { orig: "a1", qty: "12" };
+  const { copy, event } = beforeAndEvent(w, (world) => world.replace("r1", asked));
+  w.replace("r1", asked);
+  const again = w.events.at(-1);
+  ok(again !== undefined);
+  const first = copy();
+  lying((report) => ({ ...report, ordStatus: null }))(first);
+  first.apply(event);
+  Reflect.deleteProperty(first.effects.reports, "push");
+  const restored = first.restored();
+  strictEqual(plainOf(restored.apply(again)), plainOf(first.apply(again)));
+  deepStrictEqual(first.effects.reports.map(({ execType, rejectCode }) => [execType, rejectCode]), [
+    ["ReplaceRejected", "TRADING_HALTED"],
+  ]);
+});
+
 Deno.test("apply() holds an order that a halt turned back to the rules", () => {
   const w = say.worldIn("Accepted");
   w.replace("r1", { orig: "a1", qty: "12" });
