@@ -4,8 +4,15 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { createTimeline, px, qty } from "../../../core/mod.ts";
-import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { createTimeline, px, qty, venueId } from "../../../core/mod.ts";
+import {
+  brief,
+  CAPABILITIES,
+  draft,
+  ref,
+  World,
+  type WorldOptions,
+} from "../../support/engine_world.ts";
 
 function live(options: WorldOptions = {}): World {
   const w = new World(options).start().open();
@@ -334,6 +341,18 @@ Deno.test("apply() begins anew with refused cancels when the venue comes up", ()
   deepStrictEqual(w.commands.slice(before).map((c) => c.kind), ["Cancel"]);
   w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
   strictEqual(refuseCancels(w, { code: "VENUE_SUSPENDED", ms: 4000 }).length, 2);
+});
+
+Deno.test("apply() leaves the refused cancels of one venue alone when another comes up", () => {
+  const w = lapsedAndRefused();
+  const venue = venueId(1);
+  const declared = { id: venue, name: "other", exchange: "other", capabilities: CAPABILITIES };
+  const other = { ...declared, simulation: null, pacing: null };
+  w.offer({ ...draft("control", "VenueDeclared", other), venue });
+  const before = w.commands.length;
+  const up = { status: "up", reason: "test" } as const;
+  deepStrictEqual(w.offer({ ...draft("control", "VenueStatusChanged", up), venue }), []);
+  deepStrictEqual(w.commands.slice(before), []);
 });
 
 Deno.test("apply() cancels a lost client's orders after its grace, also those accepted later", () => {
