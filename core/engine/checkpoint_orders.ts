@@ -40,7 +40,7 @@ export function* orderRows(state: EngineState): Iterable<TableRow> {
   for (const order of state.blotter.values()) yield orderRow(order);
 }
 
-/** Reads all orders, and what follows from them: live orders, names at the venue, deadlines. */
+/** Reads all orders, and what follows from them: live orders and deadlines. */
 export function readOrders(
   state: EngineState,
   rows: readonly NodeReader[],
@@ -50,18 +50,16 @@ export function readOrders(
   for (const row of rows) {
     const order = readOrder(state, row, finder);
     if (!order.isTerminal) state.clients.all[order.client]?.open.add(order);
-    readNames(state, order, row);
+    readNames(order, row);
     armDeadlines(state, order);
   }
 }
 
-function readNames(state: EngineState, order: Order, row: NodeReader): void {
+/** Its venue's names are not kept yet: they are made of what the orders are called once they are wanted. */
+function readNames(order: Order, row: NodeReader): void {
   const former = row.texts("former_venue_order_ids");
-  const name = row.textOrNull("venue_order_id");
-  for (const each of former) state.blotter.nameAtVenue(order, each);
-  if (name !== null) state.blotter.nameAtVenue(order, name);
   order.formerVenueOrderIds = former.length === 0 ? null : [...former];
-  order.venueOrderId = name;
+  order.venueOrderId = row.textOrNull("venue_order_id");
 }
 
 function armDeadlines(state: EngineState, order: Order): void {
