@@ -31,6 +31,9 @@ export type Registry = {
   readonly fileExists: (path: string) => boolean;
 };
 
+/** Where a simulated venue has its market data from. */
+const SIMULATED_FEEDS = ["generator", "capture", "client"] as const;
+
 /** Returns what is wrong between keys. `root` is the parsed YAML. */
 export function crossProblems(root: unknown, registry: Registry): readonly PathProblem[] {
   const venues = listOf(mapOf(root)?.["venues"]);
@@ -100,9 +103,15 @@ function adapterProblems(venue: Raw, path: Path, registry: Registry): readonly P
 }
 
 function feedProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const paper = (venue["adapter"] ?? PAPER_ADAPTER) === PAPER_ADAPTER;
+  const adapter = venue["adapter"] ?? PAPER_ADAPTER;
+  const paper = adapter === PAPER_ADAPTER;
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
-  switch (feed["kind"]) {
+  const { kind } = feed;
+  if (registry.adapters.has(String(adapter)) && SIMULATED_FEEDS.some((known) => known === kind)) {
+    const text = `must be adapter, since ${adapter} brings its own market data: was ${shown(kind)}`;
+    return [{ path: [...path, "feed", "kind"], at: "value", text }];
+  }
+  switch (kind) {
     case "capture":
       return [
         ...captureProblems(feed, [...path, "feed"], registry),

@@ -146,10 +146,13 @@ function syntaxProblem(
   error: YAMLError,
   of: { readonly file: string; readonly lines: LineCounter },
 ): ConfigurationProblem {
-  const text = error.code === "DUPLICATE_KEY"
-    ? "must give each key once: was given again"
-    : `must be YAML: was ${withoutSource(error.message)}`;
-  return { file: of.file, ...linePos(of.lines, error.pos[0]), path: "", text };
+  return { file: of.file, ...linePos(of.lines, error.pos[0]), path: "", text: syntaxText(error) };
+}
+
+function syntaxText({ code, message }: YAMLError): string {
+  if (code === "DUPLICATE_KEY") return "must give each key once: was given again";
+  if (code === "MULTIPLE_DOCS") return "must be one YAML document: was followed by another";
+  return `must be YAML: was ${withoutSource(message)}`;
 }
 
 type Place = { readonly line: number; readonly column: number };

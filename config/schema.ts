@@ -205,6 +205,7 @@ const CLIENT = map({
   instruments: list(map({ instrument: text(97), ...ORDER_LIMITS })).default([]),
 });
 
+const SESSION_END_ERROR = 'must be a time of day in UTC, such as "16:30"';
 const INSTRUMENT = map({
   symbol: text(64).regex(/^[^\s:]+$/, { error: 'must be a symbol without blanks or ":"' }),
   base: name(16),
@@ -218,9 +219,8 @@ const INSTRUMENT = map({
   price: PRICE,
   quantity: QUANTITY,
   min_notional: decimal("positive").nullable().default(null),
-  session_end: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
-    error: 'must be a time of day in UTC, such as "16:30"',
-  }).nullable().default(null),
+  session_end: z.string({ error: SESSION_END_ERROR })
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: SESSION_END_ERROR }).nullable().default(null),
   start_price: decimal("positive").nullable().default(null),
   dry_run: flag({ byDefault: false }),
   limits: LIMITS.prefault({}),

@@ -9,7 +9,8 @@
 
 /** Shorter ones would take ordinary words out of sentences. */
 const SECRET_LENGTH_MIN = 4;
-const ADDRESS_QUERY = /((?:https?|wss?):\/\/[^\s?"'()<>]*)\?[^\s"'()<>]*/g;
+/** A colon before a blank is the sentence's. */
+const ADDRESS_QUERY = /((?:https?|wss?):\/\/[^\s?"'()<>]*)\?(?:(?!:\s)[^\s"'()<>])*/g;
 const NAMED =
   /\b((?:x-[\w-]*-)?(?:api[_-]?key|apikey|secret|signature|passphrase|password|token|listen[_-]?key|authorization)["']?\s*[=:]\s*["']?)[^\s"'&,;)}]+/gi;
 

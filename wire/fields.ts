@@ -30,7 +30,7 @@ export function describe(value: JsonValue): string {
     : value instanceof Map
     ? "an object"
     : Array.isArray(value)
-    ? "an array"
+    ? `an array of ${value.length}`
     : JSON.stringify(value);
   return text.length <= LONGEST_SHOWN ? text : `${cutText(text, LONGEST_SHOWN)}…`;
 }
@@ -151,7 +151,7 @@ export function decimal(found: Found): string {
     : typeof value === "number"
     ? decimalOfNumber(value)
     : undefined;
-  return canonical ?? breach(found, 'a decimal string such as "0.5"');
+  return canonical ?? breach(found, 'a decimal string such as "0.5", of at most 38 digits');
 }
 
 /** An array of at most `max` items that keep a rule. */

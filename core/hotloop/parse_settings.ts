@@ -135,6 +135,7 @@ type Range = { readonly from: number; readonly to: number; readonly base: number
 /** One map, read key by key; what was not asked for at the end is a problem. */
 class Fields {
   readonly #entries: Map<string, unknown>;
+  readonly #known: string[] = [];
   readonly #path: string;
   readonly #problems: string[];
 
@@ -202,14 +203,14 @@ class Fields {
 
   /** Every key was asked for, or it is a problem. */
   end(): void {
-    for (const key of this.names()) {
-      this.#problems.push(`${this.#path}.${key} must be a known key: was ${shown(key)}`);
-    }
+    const rule = `a known key (${this.#known.join(", ")})`;
+    for (const key of this.names()) this.#wrong(key, { rule, value: key });
   }
 
   #take(key: string): unknown {
     const value = this.#entries.get(key);
     this.#entries.delete(key);
+    this.#known.push(key);
     return value;
   }
 

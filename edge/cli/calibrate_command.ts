@@ -65,12 +65,12 @@ export function addCalibrate(feed: Command, { actions, terminal, end }: CommandC
         progress,
         problem,
       });
+      if (!report.isWhole) end.code = EXIT.captureRefused;
       const text = JSON.stringify(calibrationJson(report));
-      if (flags.json === "-") terminal.out(text);
-      else for (const line of linesOf(report)) terminal.out(line);
       if (flags.json !== undefined && flags.json !== "-") actions.feed.write(flags.json, text);
       if (flags.html !== undefined) actions.feed.write(flags.html, calibrationPage(report));
-      if (!report.isWhole) end.code = EXIT.captureRefused;
+      if (flags.json === "-") terminal.out(text);
+      else for (const line of linesOf(report)) terminal.out(line);
     });
 }
 

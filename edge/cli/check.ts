@@ -11,9 +11,10 @@ import {
   type VenueConfiguration,
 } from "../../config/mod.ts";
 import type { HotLoopSettings } from "../../core/hotloop/mod.ts";
-import { EXIT, type ExitCode } from "../exit_codes.ts";
+import { EXIT } from "../exit_codes.ts";
 import { readCredentials, type Secrets } from "../secrets.ts";
 import type { Terminal } from "./actions.ts";
+import type { CommandContext } from "./context.ts";
 import { flowLimitRows, limitWarnings, orderLimitRows } from "./limit_summary.ts";
 import { readConfiguration } from "./read_configuration.ts";
 import { signalSettings, signalText, signalWarnings } from "./signal_summary.ts";
@@ -28,8 +29,11 @@ export type CheckOptions = {
   readonly secrets: Secrets;
 };
 
-/** Prints a summary, or everything that is wrong; returns the exit code. */
-export function check(options: CheckOptions, terminal: Terminal): ExitCode {
+/** Prints a summary, or everything that is wrong; what `end` says holds whoever reads it. */
+export function check(
+  options: CheckOptions,
+  { terminal, end }: Pick<CommandContext, "terminal" | "end">,
+): void {
   try {
     const configuration = readConfiguration(options.path, {
       registry: options.registry,
@@ -37,11 +41,10 @@ export function check(options: CheckOptions, terminal: Terminal): ExitCode {
     });
     if (options.json) terminal.out(JSON.stringify(summaryJson(configuration, options)));
     else printSummary(configuration, options, terminal);
-    return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ConfigurationRefused) || !options.json) throw error;
+    end.code = EXIT.configuration;
     terminal.out(JSON.stringify({ ok: false, problems: error.problems }));
-    return EXIT.configuration;
   }
 }
 

@@ -109,7 +109,7 @@ function addCheck(program: Command, { actions, terminal, end }: CommandContext):
     .action((flags: { readonly config?: string; readonly json?: true }) => {
       const { registry, secrets } = actions;
       const options = { path: flags.config, json: flags.json === true, registry, secrets };
-      end.code = check(options, terminal);
+      check(options, { terminal, end });
     });
 }
 

@@ -8,7 +8,7 @@ import { denoDisk } from "../deno_disk.ts";
 import { guessFormat } from "../feeds/guess_format.ts";
 import { inspectCapture } from "../feeds/inspect.ts";
 import { PackedDataError } from "../feeds/packed_data.ts";
-import type { Disk } from "../ports.ts";
+import { type Disk, DiskError } from "../ports.ts";
 import type {
   CalibrateRequest,
   FeedCalibration,
@@ -22,14 +22,25 @@ import { UsageError } from "./usage.ts";
 export function feedTools(): FeedTools {
   const disk = denoDisk();
   const inspect = (files: readonly string[], of: InspectionChoice): FeedInspection => {
-    const format = of.format ?? guessFormat(disk, files[0] ?? "");
-    return { format, ...inspectCapture({ ...of, files, format, disk, instruments: [] }) };
+    const format = of.format ?? formatOf(disk, files[0] ?? "");
+    const settings = { format: format ?? "csv", disk, instruments: [] };
+    return { format: format ?? "unknown", ...inspectCapture({ ...of, files, ...settings }) };
   };
   return {
     inspect: (files, of) => asUsage(() => inspect(files, of)),
     calibrate: (request) => asUsage(() => calibration(disk, request)),
     write: (path, text) => write(disk, path, text),
   };
+}
+
+/** Undefined where the file cannot be read, which whoever reads it tells. */
+function formatOf(disk: Disk, path: string): string | undefined {
+  try {
+    return guessFormat(disk, path);
+  } catch (error) {
+    if (error instanceof DiskError || error instanceof PackedDataError) return undefined;
+    throw error;
+  }
 }
 
 function calibration(disk: Disk, request: CalibrateRequest): FeedCalibration {

@@ -59,7 +59,7 @@ function example(
   const smallest = instrument.quantity.min;
   const name = `${venue.name}:${instrument.symbol}`;
   return [
-    "Trade against it from this folder:",
+    "Trade against it from the folder in which clients/python is:",
     "",
     `  import sys; sys.path.insert(0, "clients/python")`,
     "  from tapeline import Client",

@@ -50,9 +50,9 @@ export function addInspect(feed: Command, { actions, terminal, end }: CommandCon
         problem: atMost(PROBLEMS_MAX, terminal.error),
         progress: terminal.error,
       });
+      if (!found.isWhole) end.code = EXIT.captureRefused;
       if (flags.json) terminal.out(JSON.stringify(inspectionJson(found)));
       else for (const line of inspectionLines(found)) terminal.out(line);
-      if (!found.isWhole) end.code = EXIT.captureRefused;
     });
 }
 

@@ -22,7 +22,7 @@ import {
   type VerifyResult,
 } from "./actions.ts";
 import { type CommandContext, filePath, wholeNumber } from "./context.ts";
-import { stateDirectoryOf } from "./usage.ts";
+import { stateDirectoryOf, UsageError } from "./usage.ts";
 import { table } from "./table.ts";
 
 type StateFlag = { readonly stateDir?: string };
@@ -97,6 +97,11 @@ function addDump(journal: Command, { actions, terminal }: CommandContext): void 
     .option("--to <seq>", "last sequence number", wholeNumber)
     .addOption(new Option("--kind <kind>", "only records of this kind").choices(LINE_KINDS))
     .action((flags: DumpFlags) => {
+      if ((flags.from ?? 0) > (flags.to ?? Infinity)) {
+        throw new UsageError(
+          `Cannot dump records: --from must not be above --to, ${flags.to}: was ${flags.from}`,
+        );
+      }
       const options = {
         ...(flags.from === undefined ? {} : { fromSeq: flags.from }),
         ...(flags.to === undefined ? {} : { toSeq: flags.to }),

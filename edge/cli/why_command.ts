@@ -27,10 +27,9 @@ export function addWhy(program: Command, { actions, terminal, end }: CommandCont
         return;
       }
       const { story } = result;
+      if (story.problem !== undefined) end.code = EXIT.journalRefused;
       if (flags.json) terminal.out(JSON.stringify(story));
       else for (const line of storyLines(story)) terminal.out(line);
-      if (story.problem === undefined) return;
-      end.code = EXIT.journalRefused;
-      terminal.error(`tapeline: ${story.problem}`);
+      if (story.problem !== undefined) terminal.error(`tapeline: ${story.problem}`);
     });
 }

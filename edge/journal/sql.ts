@@ -55,7 +55,7 @@ function openForReading(path: string): Database {
   } catch (error) {
     throw new RangeError(
       `Cannot query ${path}: the daemon must have made it: was ${reasonOf(error)}. Start the ` +
-        "daemon once with journal.index on",
+        "daemon once with journal.index on, or ask as a user who may read it",
       { cause: error },
     );
   }

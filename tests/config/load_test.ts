@@ -58,6 +58,10 @@ Deno.test("parseConfiguration() takes a file that says that it is YAML 1.2", () 
   strictEqual(read(`%YAML 1.2\n---\n${venue()}`).venues.length, 1);
 });
 
+Deno.test("parseConfiguration() refuses a second document", () => {
+  match(problemsOf(`${venue()}---\n${venue()}`).join(), /^c\.yaml:11:1: must be one YAML document/);
+});
+
 Deno.test("parseConfiguration() fills in every default of the built-in paper configuration", () => {
   const configuration = parseConfiguration(PAPER_DEFAULT, registry);
   strictEqual(configuration.mode, "paper");
@@ -232,6 +236,11 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     `engine: {intent_horizon_ms: 864000000}\njournal: {truth_retention_days: 9}\n${venue()}`,
     /^c\.yaml:2:\d+: journal\.truth_retention_days: must be no shorter than .*864000000: was 9 days/,
   ],
+  [
+    "a time that is a number",
+    venue({ instrument: `${GRID}        session_end: 1630\n` }),
+    /"16:30"/,
+  ],
   ["an unknown feed", venue({ venue: "    feed: {kind: x}\n" }), /kind is generator, capture/],
   [
     "a capture whose file and format are not there",
@@ -388,6 +397,11 @@ const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
         "        min_notional: 5\n",
     }),
     /quantity\.step: must be left out, since the venue lists it.*min_notional: must be left out/s,
+  ],
+  [
+    "a client's market data for a venue outside",
+    outsideVenue({ venue: "    feed: { kind: client }\n" }),
+    /feed\.kind: must be adapter, since test brings its own market data: was "client"/,
   ],
   [
     "secrets of a simulated venue",
@@ -551,35 +565,6 @@ Deno.test("parseConfiguration() takes a contract's terms by class", () => {
     "        asset_class: linear\n        contract: { multiplier: 0.001, settlement: C }\n";
   const [instrument] = read(listed(lines)).venues[0]?.instruments ?? [];
   deepStrictEqual(instrument?.contract, { multiplier: "0.001", settlement: "C" });
-});
-
-Deno.test("parseConfiguration() gives the settings of the hot loop as they are written", () => {
-  const rows = '  instruments: { "paper:A/B": { min_obs_s: 2 }, "paper:*": { signals: false } }';
-  const { hotloop } = read(`hotloop:\n  half_life_s: 10\n${rows}\n${venue()}`);
-  deepStrictEqual(hotloop, {
-    half_life_s: 10,
-    instruments: { "paper:A/B": { min_obs_s: 2 }, "paper:*": { signals: false } },
-  });
-  deepStrictEqual(read(venue()).hotloop, {});
-});
-
-Deno.test("parseConfiguration() says where settings of the hot loop are wrong", () => {
-  const text = `hotloop:
-  half_life_s: 0
-  halflife: 3
-  instruments:
-    "paper:A.B":
-      queue_model: best
-      sweep_sniffer: { on: 1 }
-${venue()}`;
-  deepStrictEqual(problemsOf(text), [
-    "c.yaml:2:16: hotloop.half_life_s: must be a number 0.1 to 86400: was 0",
-    "c.yaml:3:3: hotloop.halflife: must be a known key: was halflife",
-    "c.yaml:6:20: hotloop.instruments.paper:A.B.queue_model: must be one of prob, riskaverse, " +
-    "flumine: was best",
-    "c.yaml:7:28: hotloop.instruments.paper:A.B.sweep_sniffer.on: must be true or false: was 1",
-  ]);
-  match(problemsOf(`hotloop: 3\n${venue()}`)[0] ?? "", /hotloop: must be a map/);
 });
 
 Deno.test("parseConfiguration() knows the formats of raw lines that clients publish", () => {

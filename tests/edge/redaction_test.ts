@@ -61,6 +61,7 @@ Deno.test("redactor() without a secret takes out queries of addresses and what i
   const redact = redactor([]);
   const cases = [
     ["GET https://h/p?a=1&b=2 failed", "GET https://h/p?[removed] failed"],
+    ["GET https://h/p?a=1:2: no answer", "GET https://h/p?[removed]: no answer"],
     ["wss://h/ws?listenKey=x closed", "wss://h/ws?[removed] closed"],
     ["X-MBX-APIKEY: abc", "X-MBX-APIKEY: [secret]"],
     ['{"apiKey":"abc","side":"Buy"}', '{"apiKey":"[secret]","side":"Buy"}'],

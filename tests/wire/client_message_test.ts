@@ -62,9 +62,21 @@ Deno.test("parseClientMessage() throws for nothing that a client can send", () =
 });
 
 const sentences = [
-  [{ order_qty: "1e5" }, 'order_qty: must be a decimal string such as "0.5": was "1e5"'],
+  [
+    { order_qty: "1e5" },
+    'order_qty: must be a decimal string such as "0.5", of at most 38 digits: was "1e5"',
+  ],
+  [
+    { order_qty: "1".repeat(39) },
+    'order_qty: must be a decimal string such as "0.5", of at most 38 digits: was ' +
+    `"${"1".repeat(39)}"`,
+  ],
+  [{ params: [] }, "params: must be an object: was an array of 0"],
   [{ side: "BUY" }, 'side: must be one of "Buy", "Sell": was "BUY"'],
-  [{ price: null }, 'price: must be a decimal string such as "0.5": was null'],
+  [
+    { price: null },
+    'price: must be a decimal string such as "0.5", of at most 38 digits: was null',
+  ],
   [{ ttl_ms: -1 }, "ttl_ms: must be an integer of at least 0 and below 2^53: was -1"],
   [{ tag: "x".repeat(80) }, `tag: must be a string of 0 to 64 characters: was "${"x".repeat(59)}…`],
   [

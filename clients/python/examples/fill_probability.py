@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from tapeline import Client, Hotloop
 
-state_dir, port, *more = sys.argv[1:]
+state_dir, port, *more = sys.argv[1:] if len(sys.argv) > 2 else sys.exit(__doc__)
 seconds = float(more[0]) if more else 10
 instrument = more[1] if len(more) > 1 else "paper:BTC/USDT"
 

@@ -54,6 +54,6 @@ class MarketMaker(Strategy):
 
 
 if __name__ == "__main__":
-    state_dir, port, *seconds = sys.argv[1:]
+    state_dir, port, *seconds = sys.argv[1:] if len(sys.argv) > 2 else sys.exit(__doc__)
     with Client.from_state_dir(state_dir, port=int(port), client_id="market-maker") as client:
         run(MarketMaker(), client, timeout=float(seconds[0]) if seconds else None)

@@ -438,7 +438,7 @@ class AsyncClient:
             except (OSError, ProtocolViolation, PeerSilent, asyncio.TimeoutError) as error:
                 self._last_error = error
                 if not self._state.session.is_leaving:
-                    _LOG.warning("connection lost: %s", error)
+                    _LOG.warning("no connection: %s", error)
             except Exception as error:
                 self._end(TapelineError(f"Cannot go on: the client failed: {error!r}"))
                 raise

@@ -151,7 +151,7 @@ class Link:
             except (OSError, ProtocolViolation, PeerSilent) as error:
                 self.last_error = error
                 if not self._state.session.is_leaving:
-                    _LOG.warning("connection lost: %s", error)
+                    _LOG.warning("no connection: %s", error)
             except Exception as error:  # noqa: BLE001 - the thread must not die unheard
                 self._end(TapelineError(f"Cannot go on: the client failed: {error!r}"))
                 raise

@@ -71,7 +71,7 @@ export function optionProblems(options: VenueOptions): readonly OptionProblem[] 
     path,
     problem: path === "experimental"
       ? experimentalProblem(options)
-      : "is no option of this adapter",
+      : `is no option of this adapter, which has ${[...NAMES].join(", ")}`,
   }));
   return [
     ...exchangeProblems(options),

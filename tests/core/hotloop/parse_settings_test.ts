@@ -44,7 +44,11 @@ Deno.test("parseHotLoopSettings() lets a row say only what differs, of the neare
 
 const REFUSED: readonly (readonly [unknown, readonly string[]])[] = [
   [7, ["hotloop must be a map: was 7"]],
-  [{ half_life: 3 }, ["hotloop.half_life must be a known key: was half_life"]],
+  [{ half_life: 3 }, [
+    "hotloop.half_life must be a known key (signals, half_life_s, cancel_weight, min_obs_s, " +
+    "max_ttf_ms, latency_ms, queue_model, trade_counts, sweep_sniffer, big_move_trigger, " +
+    "rf_seen_recently, trend_lens, instruments): was half_life",
+  ]],
   [{ half_life_s: 0 }, ["hotloop.half_life_s must be a number 0.1 to 86400: was 0"]],
   [{ half_life_s: NaN }, ["hotloop.half_life_s must be a number 0.1 to 86400: was NaN"]],
   [{ max_ttf_ms: 1.5 }, ["hotloop.max_ttf_ms must be an integer 1 to 86400000: was 1.5"]],
@@ -54,7 +58,8 @@ const REFUSED: readonly (readonly [unknown, readonly string[]])[] = [
   [{ trade_counts: "one" }, ["hotloop.trade_counts must be one of taker, both: was one"]],
   [{ sweep_sniffer: { on: 1, level: 3 } }, [
     "hotloop.sweep_sniffer.on must be true or false: was 1",
-    "hotloop.sweep_sniffer.level must be a known key: was level",
+    "hotloop.sweep_sniffer.level must be a known key (on, window_ms, min_levels, min_ratio): " +
+    "was level",
   ]],
   [{ big_move_trigger: [] }, ["hotloop.big_move_trigger must be a map: was []"]],
   [{ trend_lens: { fast_half_life_s: 40 } }, [

@@ -6,169 +6,9 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
-import type { Actions, FeedInspection, RunOptions } from "../../../edge/cli/actions.ts";
-import type { CalibrationResult } from "../../../core/hotloop/mod.ts";
-import { runCommandLine } from "../../../edge/cli/command_line.ts";
-import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
+import type { Story } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
-import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
-import { Secret } from "../../../edge/secrets.ts";
-import { GOOD_EXAMINATION, machine } from "../../support/doctor_facts.ts";
-import { adapterFacts } from "../../support/adapter_facts.ts";
-
-class Locked extends Error {}
-
-const CALIBRATED: CalibrationResult = {
-  instruments: 2,
-  ordersPlaced: 7,
-  ordersLapsed: 1,
-  ordersFilled: 3,
-  horizons: [{
-    horizonMs: 10_000,
-    samples: 5,
-    baseRate: 0.6,
-    brier: 0.2,
-    skill: 0.1666,
-    skillError: null,
-    exponentialSkill: null,
-    bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
-  }],
-};
-function inspectionOf(of: { readonly isWhole: boolean }): FeedInspection {
-  const found = {
-    name: "BTC",
-    counts: { TradePrinted: 2 },
-    lastByKind: new Map(),
-    firstUs: 1_000_000,
-    lastUs: 3_500_000,
-    outOfOrder: 0,
-    longestPauseUs: 2_500_000,
-    pauses: 0,
-  };
-  const summary = { ...emptySummary(), lines: 3, badLines: 1 };
-  const rest = { compression: ["gzip"] as const, bytes: 9, events: 2 };
-  return { ...of, ...rest, format: "csv", summary, instruments: [found] };
-}
-
-/** One command line with everything it did. */
-class Session {
-  readonly out: string[] = [];
-  readonly error: string[] = [];
-  readonly calls: unknown[] = [];
-  readonly runs: RunOptions[] = [];
-  readonly environment = new Map([["HOME", "/h"]]);
-  verifyOk = true;
-  runError: Error | undefined;
-  whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
-
-  inspection = inspectionOf({ isWhole: true });
-  /** Whether calibration reads its files to their end. */
-  isWhole = true;
-  machine = machine();
-
-  run(...args: string[]): Promise<number> {
-    return runCommandLine(args, this.#actions(), {
-      out: (line) => this.out.push(line),
-      error: (line) => this.error.push(line),
-      environment: (name) => this.environment.get(name),
-    });
-  }
-
-  #doctor(call: (...of: unknown[]) => void): Actions["doctor"] {
-    return {
-      machine: () => this.machine,
-      port: (address) => {
-        call("port", address);
-        return Promise.resolve("free");
-      },
-      metrics: () => Promise.resolve({ state: "free" }),
-      examine: ({ adapter }) => {
-        call("examine", adapter);
-        return Promise.resolve(GOOD_EXAMINATION);
-      },
-    };
-  }
-
-  #journal(call: (...of: unknown[]) => void): Actions["journal"] {
-    const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
-    return {
-      verify: (directory) => {
-        call("verify", directory);
-        const found = { ...figures, truth_bytes: 10, market_bytes: 0 };
-        return this.verifyOk ? { ok: true, ...found } : { ok: false, ...found, problem: "bad 7" };
-      },
-      stat: (directory) => {
-        call("stat", directory);
-        const found = { events: 9, first_time_us: null, events_by_type: { NoOp: 9 } };
-        const result = { ...found, versions: ["1", "2"] };
-        return this.verifyOk ? result : { ok: false, ...result };
-      },
-      checkpoint: (directory, of) => {
-        call("checkpoint", directory, of);
-        return { seq_id: 7 };
-      },
-      replay: (directory, of) => {
-        call("replay", directory, of);
-        return { ok: true, events: 9, differences: [] };
-      },
-      dump: (directory, options, print) => {
-        call("dump", directory, options);
-        print("{}");
-      },
-      export: (directory, options) => call("export", directory, options),
-      sql: (directory, query) => call("sql", directory, query),
-      why: (directory, { name }) => {
-        call("why", directory, name);
-        return this.whyResult;
-      },
-      quarantine: (directory, of) => {
-        call("quarantine", directory, of);
-        return "Set aside.";
-      },
-    };
-  }
-
-  #actions(): Actions {
-    const call = (...of: unknown[]): void => void this.calls.push(of);
-    return {
-      version: "tapeline 0.0.0",
-      build: { kind: "portable", commit: "abc", runtime: "deno 0.0.0" },
-      registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
-      secrets: {
-        read: (source) =>
-          "env" in source
-            ? { ok: false, reason: `must be set: ${source.env} was not` }
-            : { ok: true, value: new Secret("hush"), isExposed: true },
-      },
-      run: (options) => {
-        this.runs.push(options);
-        if (this.runError !== undefined) throw this.runError;
-        return EXIT.ok;
-      },
-      top: (options) => {
-        call("top", options);
-        return Promise.resolve({ code: EXIT.unavailable, sentence: "Cannot watch" });
-      },
-      exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
-      doctor: this.#doctor(call),
-      feed: {
-        calibrate: (request) => {
-          call("calibrate", request.files, request.everyMs, request.orderQty);
-          const { files, everyMs } = request;
-          return { files, everyMs, result: CALIBRATED, isWhole: this.isWhole };
-        },
-        write: (path, text) => call("write", path, text.slice(0, 15)),
-        inspect: (files, { problem, progress, ...choice }) => {
-          call("inspect", files, choice);
-          progress("half");
-          problem("a.csv:3: bad");
-          return this.inspection;
-        },
-      },
-      journal: this.#journal(call),
-    };
-  }
-}
+import { inspectionOf, Locked, Session } from "../../support/cli_session.ts";
 
 Deno.test("run without a file uses the paper default, the default state directory and its port", async () => {
   const session = new Session();
@@ -445,6 +285,35 @@ Deno.test("why ends with 65 and the first bad record where the journal is not in
   strictEqual(await session.run("why", "9"), EXIT.journalRefused);
   strictEqual(session.error.at(-1), "tapeline: Cannot use the journal: worse");
 });
+
+Deno.test("journal dump refuses a first record behind the last", async () => {
+  const session = new Session();
+  strictEqual(await session.run("journal", "dump", "--from", "9", "--to", "3"), EXIT.usage);
+  deepStrictEqual(session.error, [
+    "tapeline: Cannot dump records: --from must not be above --to, 3: was 9",
+  ]);
+  deepStrictEqual(session.calls, []);
+});
+
+const BAD: readonly (readonly [readonly string[], number])[] = [
+  [["journal", "verify", "--state-dir", "/s"], EXIT.journalRefused],
+  [["journal", "stat", "--state-dir", "/s"], EXIT.journalRefused],
+  [["why", "a/b"], EXIT.journalRefused],
+  [["feed", "inspect", "cut.gz"], EXIT.captureRefused],
+  [["feed", "calibrate", "cut.gz", "--json", "/j"], EXIT.captureRefused],
+  [["check", "--json", "--config", "none.yaml"], EXIT.configuration],
+  [["doctor", "--config", "none.yaml"], EXIT.doctorFailed],
+];
+for (const [args, code] of BAD) {
+  Deno.test(`${args.join(" ")} ends with ${code} although nobody reads what it found`, async () => {
+    const session = new Session();
+    session.hasReader = session.verifyOk = session.isWhole = false;
+    session.inspection = inspectionOf({ isWhole: false });
+    session.whyResult = { kind: "told", story: { ...STORY, problem: "bad" } };
+    strictEqual(await session.run(...args), code);
+    strictEqual(JSON.stringify(session.calls).includes('["write"'), args.includes("/j"));
+  });
+}
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [["rnu"], /unknown command 'rnu'\. Did you mean run\?/],

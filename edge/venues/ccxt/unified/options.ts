@@ -51,7 +51,10 @@ const NAMES: ReadonlySet<string> = new Set([
 /** Returns what is wrong with options, a sentence each. `exchange` is a text, and none tested here. */
 export function unifiedProblems(options: VenueOptions): readonly OptionProblem[] {
   const unknown = Object.keys(options).filter((name) => !NAMES.has(name))
-    .map((path) => ({ path, problem: "is no option of an experimental exchange" }));
+    .map((path) => ({
+      path,
+      problem: `is no option of an experimental exchange, which has ${[...NAMES].join(", ")}`,
+    }));
   return [
     ...exchangeProblems(String(options["exchange"])),
     ...environmentProblems(options),
