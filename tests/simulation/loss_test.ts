@@ -121,6 +121,15 @@ Deno.test("after a loss nothing is traded before an operator resumes, and no int
   machine.kill(next);
 });
 
+Deno.test("after a loss the configured trading state does not loosen the halt", () => {
+  const machine = lossOf(isAny);
+  const configuration = simulationConfiguration("operator: { trading_state: Reducing }");
+  const run = machine.start([], { acceptLoss: true, configuration });
+  machine.ready(run);
+  strictEqual(machine.client("alice").all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+  machine.kill(run);
+});
+
 Deno.test("a loss is told once: when the daemon that was told of it dies, the next one trades on", () => {
   const machine = lossOf(isAny);
   const told = machine.start([], { acceptLoss: true });

@@ -75,14 +75,19 @@ const ROWS: readonly Row[] = [
       fixture.settle();
     }
   }],
-  ["wire_events_conflated", 2, "two changes are merged into a third within conflate_ms", (fixture) => {
-    const client = fixture.open("a");
-    subscribe(fixture, client, { conflate_ms: 100, instruments: ["paper:BTC/USDT"] });
-    for (const price of [1, 2, 3, 4]) bid(fixture, price * 100);
-    fixture.settle();
-    fixture.time.advance(100_000);
-    fixture.settle();
-  }],
+  [
+    "wire_events_conflated",
+    2,
+    "two changes are merged into a third within conflate_ms",
+    (fixture) => {
+      const client = fixture.open("a");
+      subscribe(fixture, client, { conflate_ms: 100, instruments: ["paper:BTC/USDT"] });
+      for (const price of [1, 2, 3, 4]) bid(fixture, price * 100);
+      fixture.settle();
+      fixture.time.advance(100_000);
+      fixture.settle();
+    },
+  ],
   ["wire_errors_bad_json", 2, "two frames are no JSON", (fixture) => {
     const client = fixture.open("a");
     for (let n = 0; n < 2; n++) client.sendText("junk");
