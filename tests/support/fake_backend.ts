@@ -327,7 +327,8 @@ export class FakeBackend implements Backend {
       clientName: (client) => this.#names[client] ?? "",
       reportSeq: (client) => this.#known(client)?.texts.length ?? 0,
       tradingState: (client) =>
-        this.clientStates.get(client === undefined ? "" : this.#names[client] ?? "") ?? this.operatorState,
+        this.clientStates.get(client === undefined ? "" : this.#names[client] ?? "") ??
+          this.operatorState,
       order: () => undefined,
       orderByIntent: () => undefined,
       orders: () => [],
