@@ -43,7 +43,8 @@ export class DeadMan {
   /** What is tried again soon: once, however many orders were found there meanwhile. */
   readonly #dueAgain = new Set<string>();
   #cancel: Cancel = () => {};
-  #hasFailed = false;
+  /** Symbols with orders that could not be renewed the last time, which was told. */
+  readonly #failed = new Set<string>();
   #isStopped = false;
 
   constructor(account: Account, countdownMs: number) {
@@ -56,7 +57,9 @@ export class DeadMan {
   start(): void {
     this.#cancel = this.#account.timers.after(this.#everyUs, () => {
       const { orders } = this.#account;
-      for (const symbol of new Set(orders.live().map((order) => order.symbol))) {
+      const symbols = new Set(orders.live().map((order) => order.symbol));
+      for (const symbol of this.#failed) if (!symbols.has(symbol)) this.#failed.delete(symbol);
+      for (const symbol of symbols) {
         this.#renew(symbol);
       }
       this.start();
@@ -80,11 +83,10 @@ export class DeadMan {
     const startedUs = host.nowUs();
     this.#startedUs.set(symbol, startedUs);
     rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
-      const failed = result.kind !== "ok";
-      if (!failed) this.#confirmed(symbol, startedUs);
-      if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
-      this.#hasFailed = failed;
-      if (failed) this.#again(symbol, tries);
+      if (result.kind === "ok") return this.#confirmed(symbol, startedUs);
+      if (!this.#failed.has(symbol)) host.log("alarm", "dead_man_not_renewed", { symbol });
+      this.#failed.add(symbol);
+      this.#again(symbol, tries);
     });
   }
 
@@ -102,6 +104,7 @@ export class DeadMan {
   /** Tells of the countdown that has run longest, of those that guard an order. */
   #confirmed(symbol: string, startedUs: Micros): void {
     const { host, orders } = this.#account;
+    this.#failed.delete(symbol);
     this.#confirmedUs.set(symbol, startedUs);
     let oldestUs = startedUs;
     for (const order of orders.live()) {
