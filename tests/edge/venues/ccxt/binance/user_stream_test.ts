@@ -22,7 +22,8 @@ import {
 import { Commands } from "../../../../../edge/venues/ccxt/binance/commands.ts";
 import { Endings } from "../../../../../edge/venues/ccxt/binance/endings.ts";
 import { UserStream } from "../../../../../edge/venues/ccxt/binance/user_stream.ts";
-import type { CcxtClient, CcxtExchange } from "../../../../../edge/venues/ccxt/library.ts";
+import type { CcxtExchange } from "../../../../../edge/venues/ccxt/library.ts";
+import { PlayedClient } from "../../../../support/played_client.ts";
 import { PlayedExchange } from "../../../../support/played_exchange.ts";
 
 const KEY = "tlabcdef01-1-1";
@@ -47,20 +48,6 @@ const REFUSED = { status: 400, body: { code: -5027, msg: "No need to modify the 
 const SILENT = "what it acknowledged was not spoken of";
 /** Longer than a word may be late. */
 const LATE_US = 10_000_000;
-
-/** A client of CCXT's that connects and sends nothing by itself. */
-class PlayedClient implements CcxtClient {
-  readonly connection = { ping: () => {} };
-  readonly connectionEstablished = undefined;
-  lastPong: number | undefined;
-  onMessage: CcxtClient["onMessage"] = () => {};
-  onConnectedCallback: CcxtClient["onConnectedCallback"] = () => {};
-  onErrorCallback = () => {};
-  onCloseCallback = () => {};
-  connect = () => Promise.resolve();
-  send = () => Promise.resolve();
-  reset = () => {};
-}
 
 /** A user stream that is connected, beside the commands of its account. */
 class Rig {
