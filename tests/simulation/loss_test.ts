@@ -102,7 +102,8 @@ Deno.test("after a loss nothing is traded before an operator resumes, and no int
   const machine = lossOf(isAny);
   const first = machine.placed.map(({ clientId }) => clientId);
   strictEqual(first.length, 3);
-  const run = machine.start([], { acceptLoss: true });
+  const configuration = simulationConfiguration("operator: { trading_state: Reducing }"); // is looser
+  const run = machine.start([], { acceptLoss: true, configuration });
   machine.ready(run);
   const client = machine.client("alice");
   strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted");
@@ -119,15 +120,6 @@ Deno.test("after a loss nothing is traded before an operator resumes, and no int
   strictEqual(all.length, 4);
   deepStrictEqual([...new Set(all)], all, "no key was given out twice");
   machine.kill(next);
-});
-
-Deno.test("after a loss the configured trading state does not loosen the halt", () => {
-  const machine = lossOf(isAny);
-  const configuration = simulationConfiguration("operator: { trading_state: Reducing }");
-  const run = machine.start([], { acceptLoss: true, configuration });
-  machine.ready(run);
-  strictEqual(machine.client("alice").all("HELLO_ACK")[0]?.["trading_state"], "Halted");
-  machine.kill(run);
 });
 
 Deno.test("a loss is told once: when the daemon that was told of it dies, the next one trades on", () => {
