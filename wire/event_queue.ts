@@ -12,11 +12,20 @@
 /** What may be conflated: one book, one trade tape, one timer. */
 export type EventKey = string;
 
-/** `text` is an encoded event, or several with commas between. */
-type Waiting = { readonly seq: number; readonly text: string; readonly isAlone: boolean };
+/** `text` is an encoded event, or `count` of them with commas between. */
+type Waiting = {
+  readonly seq: number;
+  readonly text: string;
+  readonly count: number;
+  readonly isAlone: boolean;
+};
 
-/** Encoded events for one EVENTS frame; `seq` is the last one's. */
-export type EventBatch = { readonly seq: number; readonly texts: readonly string[] };
+/** Encoded events for one EVENTS frame; `seq` is the last one's, `count` how many they are. */
+export type EventBatch = {
+  readonly seq: number;
+  readonly texts: readonly string[];
+  readonly count: number;
+};
 
 /** A queue of encoded events. */
 export class EventQueue {
@@ -44,12 +53,12 @@ export class EventQueue {
 
   /** Adds an event that must not be lost, or one of a reader that keeps up. */
   push(seq: number, text: string): void {
-    this.#add(this.#next += 1, { seq, text, isAlone: false });
+    this.#add(this.#next += 1, { seq, text, count: 1, isAlone: false });
   }
 
-  /** Adds events, commas between, that make one EVENTS frame of their own. */
-  pushFrame(seq: number, text: string): void {
-    this.#add(this.#next += 1, { seq, text, isAlone: true });
+  /** Adds so many events, commas between, that make one EVENTS frame of their own. */
+  pushFrame(seq: number, events: { readonly text: string; readonly count: number }): void {
+    this.#add(this.#next += 1, { seq, ...events, isAlone: true });
   }
 
   /** Adds an event where much waits; returns true if it replaced an older one of its key. */
@@ -59,7 +68,7 @@ export class EventQueue {
   ): boolean {
     const isReplacing = this.#forget(key);
     const text = isReplacing || event.isConflated ? markConflated(event.text) : event.text;
-    this.#add(key, { seq: event.seq, text, isAlone: false });
+    this.#add(key, { seq: event.seq, text, count: 1, isAlone: false });
     return isReplacing;
   }
 
@@ -71,6 +80,7 @@ export class EventQueue {
     const texts: string[] = [];
     let last = 0;
     let chars = 0;
+    let count = 0;
     for (const [key, waiting] of this.#waiting) {
       if (waiting.seq > upTo) break;
       const isFull = waiting.isAlone || chars + waiting.text.length > charsMax;
@@ -78,10 +88,11 @@ export class EventQueue {
       this.#forget(key);
       texts.push(waiting.text);
       chars += waiting.text.length;
+      count += waiting.count;
       last = waiting.seq;
       if (waiting.isAlone) break;
     }
-    return texts.length === 0 ? undefined : { seq: last, texts };
+    return texts.length === 0 ? undefined : { seq: last, texts, count };
   }
 
   #add(key: EventKey | number, waiting: Waiting): void {

@@ -123,14 +123,17 @@ export class Feed {
   nextSnapshot(): boolean {
     const { backend: { view }, out, frameChars } = this.#options;
     let text = "";
+    let count = 0;
     for (const [id, channel] of this.#eachOwed()) {
       const instrument = instrumentAt(view.instruments, id);
-      const state = instrument === undefined ? "" : [...this.#stateOf(instrument, channel)].join();
+      const events = instrument === undefined ? [] : [...this.#stateOf(instrument, channel)];
+      const state = events.join();
       if (text !== "" && text.length + state.length > frameChars) break;
       this.#owed.get(id)?.delete(channel);
       text += text === "" || state === "" ? state : `,${state}`;
+      count += events.length;
     }
-    if (text !== "") out.events.pushFrame(view.seqId, text);
+    if (text !== "") out.events.pushFrame(view.seqId, { text, count });
     return text !== "";
   }
 

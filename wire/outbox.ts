@@ -336,7 +336,7 @@ export class Outbox {
       const batch = this.events.take(upTo, charsMax);
       if (batch === undefined) return;
       writeFrame(this.#frames, encodeEvents({ seqId: batch.seq, events: batch.texts }));
-      this.#options.counters.add("wire_events_out", batch.texts.length);
+      this.#options.counters.add("wire_events_out", batch.count);
     }
   }
 

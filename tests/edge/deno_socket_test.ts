@@ -225,6 +225,32 @@ Deno.test("connect() opens, sends what was written before it was open, and is ec
   deepStrictEqual(recorder.life, ["opened", "ended", "closed: ended by both sides"]);
 });
 
+Deno.test("listen() and connect() set TCP_NODELAY on what they open", async () => {
+  using before = await connected();
+  const prototype: Deno.TcpConn = Object.getPrototypeOf(before.peer);
+  const { setNoDelay } = prototype;
+  let set = 0;
+  prototype.setNoDelay = function (): void {
+    setNoDelay.call(this);
+    set += 1;
+  };
+  try {
+    using raw = await connected();
+    strictEqual(set, 1, "of what a listener takes");
+    const listener = Deno.listen(LOOPBACK);
+    const recorder = new Recorder();
+    const socket = sockets.connect({ ...LOOPBACK, port: listener.addr.port });
+    socket.attach(recorder);
+    await recorder.until(() => recorder.events.includes("opened"));
+    strictEqual(set, 2, "of what connects");
+    socket.destroy();
+    listener.close();
+    raw.socket.destroy();
+  } finally {
+    prototype.setNoDelay = setNoDelay;
+  }
+});
+
 Deno.test("connect() reports closed with a reason when nobody listens", async () => {
   const listener = sockets.listen(LOOPBACK, () => {});
   const { port } = listener;

@@ -171,16 +171,18 @@ Deno.test("measure() tells how far the shadows are, the newest checkpoint, and a
       "tapeline_journal_follower_seq",
       "tapeline_journal_index_seq",
       "tapeline_checkpoint_seq",
+      "tapeline_checkpoint_timestamp_seconds",
       "tapeline_checkpoints_failed_total",
     ] as const).map((name) => samples.valuesOf(name)[0]?.value);
   };
-  deepStrictEqual(measured(), [1, 0, 0, 0, 0]);
+  const takenS = rig.time.wallUs() / 1_000_000;
+  deepStrictEqual(measured(), [1, 0, 0, 0, 0, 0]);
   const [follower, index] = rig.workers.started;
   follower?.say({ kind: "progress", batch: 4, seq: 40 });
   index?.say({ kind: "progress", batch: 3, seq: 30 });
   follower?.say({ kind: "checkpoint", seq: 40 });
-  deepStrictEqual(measured(), [1, 40, 30, 40, 0]);
+  deepStrictEqual(measured(), [1, 40, 30, 40, takenS, 0]);
   follower?.say({ kind: "checkpointFailed", reason: "full" });
   follower?.say({ kind: "mismatch", seq: 41, text: "differs" });
-  deepStrictEqual(measured(), [0, 40, 30, 40, 1]);
+  deepStrictEqual(measured(), [0, 40, 30, 40, takenS, 1]);
 });

@@ -52,6 +52,18 @@ Deno.test("a wall clock that is set back is an alarm, and orders are taken in th
   ok(machine.replay().nowUs > behindUs, "and after a restart");
 });
 
+Deno.test("a wall clock that is set by less than a second is no alarm, by more it is one", () => {
+  const machine = new Machine();
+  const run = trading(machine);
+  machine.time.setWall(0.9 * SECOND_US);
+  machine.pass(2 * SECOND_US);
+  deepStrictEqual(machine.said("clock_jumped"), []);
+  machine.time.setWall(0.2 * SECOND_US);
+  machine.pass(2 * SECOND_US);
+  ok(machine.said("clock_jumped").length > 0);
+  machine.kill(run);
+});
+
 Deno.test("a wall clock that is set ahead is an alarm, and intents of that future are refused by name", () => {
   const machine = new Machine();
   const run = trading(machine);

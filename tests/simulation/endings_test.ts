@@ -17,7 +17,7 @@ import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { endOf, errorCodes, hasReport, Machine, place } from "./machine.ts";
 import type { SimEntry } from "./process.ts";
-import { venueEntry } from "./setup.ts";
+import { simulationConfiguration, venueEntry } from "./setup.ts";
 
 Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothing after it", () => {
   const machine = new Machine();
@@ -48,6 +48,22 @@ Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothi
   deepStrictEqual(again.all("ExecutionReport").slice(0, last), shown);
   again.send(place(machine, "after"));
   machine.until(() => hasReport(again, { intent_id: "after", exec_type: "New" }), "a first time");
+});
+
+Deno.test("with journal.cancel_all_on_failure false, what rests goes on resting when the journal fails", () => {
+  const machine = new Machine();
+  const journal = { ...simulationConfiguration().journal, cancelAllOnFailure: false };
+  const run = machine.start([], { configuration: { ...simulationConfiguration(), journal } });
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "before"));
+  machine.until(() => hasReport(alice, { intent_id: "before", exec_type: "New" }), "New");
+  machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  alice.send(place(machine, "after"));
+  strictEqual(endOf(machine, run)?.code, 74);
+  machine.pass(5_000_000);
+  const orders = [...machine.venue.exchange.orders.values()];
+  deepStrictEqual(orders.map(({ state }) => state), ["open"]);
 });
 
 Deno.test("the words of a journal that failed do not deny what the next start takes after all", () => {

@@ -102,7 +102,8 @@ Deno.test("after a loss nothing is traded before an operator resumes, and no int
   const machine = lossOf(isAny);
   const first = machine.placed.map(({ clientId }) => clientId);
   strictEqual(first.length, 3);
-  const run = machine.start([], { acceptLoss: true });
+  const configuration = simulationConfiguration("operator: { trading_state: Reducing }"); // is looser
+  const run = machine.start([], { acceptLoss: true, configuration });
   machine.ready(run);
   const client = machine.client("alice");
   strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted");

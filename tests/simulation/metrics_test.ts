@@ -5,7 +5,7 @@
  * is shown before the event is durable, and a disk that does not keep up hides no failure.
  * @module
  */
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { runJournalWorker } from "../../edge/journal/mod.ts";
 import type { Signals } from "../../edge/ports.ts";
 import { figureOf, type ShownMetrics } from "../support/metrics_client.ts";
@@ -40,24 +40,40 @@ function start(machine: Machine, disk: SlowDisk): Run {
   return run;
 }
 
-/** Starts a scrape; the answer is there when virtual time has brought it. */
-function scrape(machine: Machine): () => ShownMetrics | undefined {
+/** Asks for a path; the answer is there when virtual time has brought it. */
+function get(machine: Machine, path: string): () => string {
   const socket = machine.connect(PORT);
   let text = "";
   socket.attach({
     opened: () =>
       socket.write(
-        new TextEncoder().encode(`GET /metrics.json HTTP/1.1\r\nHost: 127.0.0.1:${PORT}\r\n\r\n`),
+        new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${PORT}\r\n\r\n`),
       ),
     data: (bytes) => text += new TextDecoder().decode(bytes),
     ended: () => socket.end(),
     drained: () => {},
     closed: () => {},
   });
+  return () => text;
+}
+
+/** Starts a scrape. */
+function scrape(machine: Machine): () => ShownMetrics | undefined {
+  const answer = get(machine, "/metrics.json");
   return () => {
+    const text = answer();
     const body = text.slice(text.indexOf("\r\n\r\n") + 4);
     return text === "" ? undefined : JSON.parse(body) as ShownMetrics;
   };
+}
+
+/** What a probe is answered now. */
+function health(machine: Machine): { readonly status: string; readonly body: unknown } {
+  const answer = get(machine, "/healthz");
+  machine.pass(5_000);
+  const text = answer();
+  const status = /^HTTP\/1.1 (\d+)/.exec(text)?.[1] ?? "none";
+  return { status, body: JSON.parse(text.slice(text.indexOf("\r\n\r\n") + 4)) };
 }
 
 /** Lets a client place one order after the other while a monitor scrapes, for some time. */
@@ -103,6 +119,35 @@ Deno.test("a disk that stands still leaves a monitor what says so, and no state"
   ok((figureOf(shown, "tapeline_journal_durable_lag_seconds") ?? 0) > 0.4);
   strictEqual(shown["tapeline_orders"], undefined);
   strictEqual(shown["tapeline_journal_seq"], undefined);
+});
+
+Deno.test("a probe is told that a daemon serves, and that it does not while it stops", () => {
+  const machine = new Machine();
+  const disk = { waitUs: 1_000 };
+  const run = start(machine, disk);
+  strictEqual(health(machine).status, "200");
+  const alice = machine.client("alice");
+  disk.waitUs = 1_000_000;
+  alice.send(place(machine, "i-1", { price: "90" }));
+  machine.pass(10_000);
+  run.daemon?.stop("test");
+  machine.pass(10_000);
+  deepStrictEqual(run.ends, [], "it still waits for the disk");
+  strictEqual(health(machine).status, "503");
+  machine.until(() => run.ends.length > 0, "an end");
+});
+
+Deno.test("the log names every queue with its policy, within a second or two of the start", () => {
+  const machine = new Machine();
+  const run = start(machine, { waitUs: 100 });
+  machine.pass(2_000_000);
+  const opened = machine.said("queue_opened").map(({ fields }) =>
+    `${fields["name"]} ${fields["policy"]}`
+  );
+  for (const queue of ["control fail", "reports x block", "market x block"]) {
+    ok(opened.includes(queue), `${queue} among ${opened.join(", ")}`);
+  }
+  machine.kill(run);
 });
 
 Deno.test("a venue outside shows its link, its requests and their answers", () => {

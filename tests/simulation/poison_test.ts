@@ -224,6 +224,19 @@ Deno.test("safe mode lets go what venues report, so that no adapter is stopped b
   strictEqual(counts.refused, 0);
 });
 
+Deno.test("safe mode lets a venue's own switch go off: adapters are told of no progress", () => {
+  const { machine } = poisonedMachine();
+  let isAlive = (): boolean => true;
+  const watched: AdapterFactory = (host, ports, options) => {
+    isAlive = () => host.isDaemonAlive();
+    return testVenue(host, ports, options);
+  };
+  const run = machine.start([["venue", venueEntry(watched)]]);
+  machine.pass(1_500_000);
+  ok(!isAlive());
+  machine.kill(run);
+});
+
 const POISONED = [
   ["an event that throws each time", poisonedMachine],
   ["an event that threw when it came", failedOnceMachine],

@@ -96,6 +96,8 @@ export class FakeBackend implements Backend {
   /** First report kept, for all clients. */
   firstKept = 1;
   operatorState: TradingState = "Active";
+  /** By name; of the others it is the operator's. */
+  readonly clientStates = new Map<string, TradingState>();
   /** Rows of the `risk` query. */
   riskInstruments: readonly Readonly<Record<string, string | number>>[] = [];
   /** Rows of the `positions` query. */
@@ -324,7 +326,9 @@ export class FakeBackend implements Backend {
       clients: this.#names.map((_, at) => clientIndex(at)),
       clientName: (client) => this.#names[client] ?? "",
       reportSeq: (client) => this.#known(client)?.texts.length ?? 0,
-      tradingState: () => this.operatorState,
+      tradingState: (client) =>
+        this.clientStates.get(client === undefined ? "" : this.#names[client] ?? "") ??
+          this.operatorState,
       order: () => undefined,
       orderByIntent: () => undefined,
       orders: () => [],

@@ -38,6 +38,7 @@ export class PlayedExchange {
   readonly confirmed: number[] = [];
   readonly logged: string[] = [];
   readonly reports: Draft[] = [];
+  readonly market: Draft[] = [];
   readonly account: Account;
   answer: (asked: Asked) => Played = () => ({});
   /** From the request to the last byte of its answer. */
@@ -66,6 +67,7 @@ export class PlayedExchange {
       deadManConfirmed: (atUs: number) => this.confirmed.push(atUs),
       clockMeasured: () => {},
       offer: (draft: Draft) => this.reports.push(draft) > 0,
+      offerMarket: (draft: Draft) => this.market.push(draft) > 0,
       log: (_: string, event: string) => this.logged.push(event),
     } as unknown as VenueHost;
     const instrument = spotInstrument();

@@ -280,6 +280,40 @@ Deno.test("answerQuery() finds an order by either id, and no other's", () => {
   }
 });
 
+Deno.test("answerQuery() hands the core what args choose by: instrument, scope, state, time, venue", () => {
+  const asked: unknown[] = [];
+  const noting = (what: string) => (...of: readonly unknown[]): [] => {
+    asked.push([what, ...of]);
+    return [];
+  };
+  const view: View = {
+    ...viewOf(world()),
+    orders: noting("orders"),
+    fills: noting("fills"),
+    positions: noting("positions"),
+    balances: noting("balances"),
+  };
+  const { id: eth } = world().instruments[1] ?? fail();
+  ask("orders", { open: true, scope: "client", limit: 5 }, view);
+  ask("orders", { open: false, scope: "account", limit: 5, instrument: "paper:ETH/USDT" }, view);
+  ask("fills", { limit: 5 }, view);
+  ask("fills", { limit: 5, sinceUs: 7, afterExecId: "e1" }, view);
+  ask("positions", { scope: "client" }, view);
+  ask("positions", { scope: "account" }, view);
+  ask("balances", {}, view);
+  ask("balances", { venue: "paper" }, view);
+  deepStrictEqual(asked, [
+    ["orders", ALICE, { open: true, limit: 6 }],
+    ["orders", "account", { instrument: eth, open: false, limit: 6 }],
+    ["fills", ALICE, { limit: 6 }],
+    ["fills", ALICE, { sinceUs: micros(7), after: { execId: "e1" }, limit: 6 }],
+    ["positions", ALICE],
+    ["positions", "account"],
+    ["balances", undefined],
+    ["balances", world().venues[0]?.id],
+  ]);
+});
+
 Deno.test("answerQuery() pages orders and fills without gap or repeat, whatever the limit", () => {
   const count = fc.integer({ min: 0, max: 60 });
   fc.assert(fc.property(count, fc.integer({ min: 1, max: 70 }), (rows, limit) => {

@@ -194,14 +194,33 @@ Deno.test("WireServer beats every heartbeat_ms with what is durable", () => {
   client.send(fixture.noOp("1"));
   fixture.settle();
   client.forget();
-  client.send({ type: "HEARTBEAT", now_us: 123 });
+  for (const nowUs of [122, 123]) client.send({ type: "HEARTBEAT", now_us: nowUs });
   fixture.time.advance(SECOND_US + 1);
   const beat = client.only("HEARTBEAT");
   strictEqual(beat["seq_id"], 2);
   strictEqual(beat["report_seq"], 1);
-  strictEqual(beat["echo_us"], 123);
+  strictEqual(beat["echo_us"], 123, "the newest that came");
   strictEqual(beat["queue_depth"], 0);
   deepStrictEqual(beat["venues"], { paper: "up" });
+});
+
+Deno.test("WireServer says in HELLO_ACK and heartbeats the trading state of that client", () => {
+  const fixture = new WireFixture();
+  const clients = ["alice", "bob"].map((name) => fixture.open(name));
+  fixture.backend.clientStates.set("alice", "Reducing");
+  fixture.time.advance(SECOND_US + 1);
+  const states = clients.map((client) => client.only("HEARTBEAT")["trading_state"]);
+  deepStrictEqual(states, ["Reducing", "Active"]);
+  const acks = ["alice", "bob"].map((name) => fixture.open(name).only("HELLO_ACK"));
+  deepStrictEqual(acks.map((ack) => ack["trading_state"]), states);
+});
+
+Deno.test("WireServer counts in heartbeats what waits for the sequencer", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  client.send(fixture.noOp("1"));
+  fixture.time.advance(SECOND_US + 1);
+  strictEqual(client.only("HEARTBEAT")["queue_depth"], 1);
 });
 
 Deno.test("WireServer holds a heartbeat back until its state is durable", () => {

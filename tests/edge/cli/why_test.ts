@@ -154,6 +154,19 @@ Deno.test("why() tells the crash in between and the request that it left without
   ok(order?.in_doubt);
 });
 
+Deno.test("why() names as without an outcome only what was not answered before the crash", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.cancel("c-1", "p-1");
+  world.restart();
+  const doubts = new Written(world).steps("1").filter((step) => step.startsWith("doubt"));
+  deepStrictEqual(doubts, [
+    "doubt: its true state is not known: the daemon had ended before request 2 (Cancel) had an " +
+    "outcome",
+  ]);
+});
+
 Deno.test("why() tells the doubt that an accepted loss leaves", () => {
   const world = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
   world.place("p-1");
@@ -474,6 +487,38 @@ Deno.test("why() measures each hop from the stamps, and the total", () => {
     ["accepted", "first fill", 1000],
   ]);
   strictEqual(totalUs(chain), 4000);
+});
+
+Deno.test("why() measures how long a request waited for pacing, and an intent that makes no order", () => {
+  const world = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  world.place("p-1");
+  world.place("p-2");
+  world.wait(1000).fire();
+  const at = world.nowUs;
+  world.place("v-1", { validateOnly: true });
+  const written = new Written(world);
+  const marks = (name: string): unknown =>
+    written.story(name).latency[0]?.marks.map(({ name, at_us: us }) => [name, us - at]);
+  deepStrictEqual(marks("alice/p-2"), [
+    ["sent", -1_000_000],
+    ["received", -1_000_000],
+    ["decided", -1_000_000],
+    ["requested", 0],
+  ]);
+  deepStrictEqual(marks("alice/v-1"), [["sent", 0], ["received", 0], ["decided", 0], ["done", 0]]);
+});
+
+Deno.test("why() measures to the last fill, also where it overtakes a cancel", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.wait(1).cancel("c-1", "p-1");
+  for (const id of ["e-1", "e-2"]) world.wait(1).fill(1, { id, qty: 5000 });
+  const { latency } = new Written(world).story("1");
+  deepStrictEqual(latency.map(({ marks }) => marks.slice(-2).map(({ name }) => name)), [
+    ["first fill", "filled"],
+    ["decided", "filled first"],
+  ]);
 });
 
 Deno.test("storyLines() lets no text of a client or a venue add lines or move the cursor", () => {

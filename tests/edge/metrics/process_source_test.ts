@@ -88,6 +88,12 @@ Deno.test("ProcessSource says what runs and what it uses, in base units", () => 
   strictEqual(rig.value("process_cpu_seconds_total"), 2.5);
   strictEqual(rig.value("tapeline_clock_difference_seconds"), 0.25);
   strictEqual(rig.value("process_open_fds"), undefined);
+  strictEqual(rig.value("process_resident_memory_bytes"), 100);
+  strictEqual(rig.value("tapeline_heap_used_bytes"), 50);
+  strictEqual(rig.value("tapeline_heap_limit_bytes"), 80);
+  strictEqual(rig.value("tapeline_external_memory_bytes"), 7);
+  const [config] = rig.samples().valuesOf("tapeline_config_info");
+  deepStrictEqual(config, { labels: { mode: "paper", digest: "d" }, value: 1 });
   const levels = rig.samples().valuesOf("tapeline_log_lines_total");
   deepStrictEqual(levels.map(({ labels, value }) => [labels["level"], value]), [
     ["debug", 0],

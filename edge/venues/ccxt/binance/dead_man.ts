@@ -50,7 +50,8 @@ export class DeadMan {
   readonly #dueAgain = new Set<string>();
   #cancel: Cancel = () => {};
   #cancelAsking: Cancel = () => {};
-  #hasFailed = false;
+  /** Symbols with orders that could not be renewed the last time, which was told. */
+  readonly #failed = new Set<string>();
   #isStopped = false;
 
   constructor(account: Account, countdownMs: number) {
@@ -79,10 +80,9 @@ export class DeadMan {
 
   #renewLater(): void {
     this.#cancel = this.#account.timers.after(this.#everyUs, () => {
-      const { orders } = this.#account;
-      for (const symbol of new Set(orders.live().map((order) => order.symbol))) {
-        this.#renew(symbol);
-      }
+      const symbols = new Set(this.#account.orders.live().map(({ symbol }) => symbol));
+      for (const symbol of this.#failed) if (!symbols.has(symbol)) this.#failed.delete(symbol);
+      for (const symbol of symbols) this.#renew(symbol);
       this.#renewLater();
     });
   }
@@ -120,11 +120,10 @@ export class DeadMan {
     this.#startedUs.set(symbol, startedUs);
     if (!this.#confirmedUs.has(symbol)) this.#confirmedUs.set(symbol, startedUs);
     rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
-      const failed = result.kind !== "ok";
-      if (!failed) this.#confirmed(symbol, startedUs);
-      if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
-      this.#hasFailed = failed;
-      if (failed) this.#again(symbol, tries);
+      if (result.kind === "ok") return this.#confirmed(symbol, startedUs);
+      if (!this.#failed.has(symbol)) host.log("alarm", "dead_man_not_renewed", { symbol });
+      this.#failed.add(symbol);
+      this.#again(symbol, tries);
     });
   }
 
@@ -142,6 +141,7 @@ export class DeadMan {
   /** Tells of the countdown that has run longest, of those that guard an order. */
   #confirmed(symbol: string, startedUs: Micros): void {
     const { host, orders } = this.#account;
+    this.#failed.delete(symbol);
     this.#confirmedUs.set(symbol, startedUs);
     let oldestUs = startedUs;
     for (const order of orders.live()) {

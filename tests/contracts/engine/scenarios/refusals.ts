@@ -88,6 +88,51 @@ export const REFUSALS: readonly Scenario[] = [
         .fill(1, { id: "e2", qty: "10", px: "100" }),
   },
   {
+    name: "checks_in_their_order",
+    requires: ["R-CORE-3"],
+    description:
+      "Everything is wrong with a Place; what is put right one by one shows the next check, up to the " +
+      "kill switch. Then what comes before them all, each while all behind it refuse.",
+    tell: (story) => {
+      const unlisted = { params: { iceberg: "1" } };
+      const worst = { instrument: "test:DOGE/USDT", qty: "0.0001", px: "0.001", ...unlisted };
+      const { instrument: _, ...unsupported } = worst;
+      const stale = micros(story.nowUs - 3_600_000_001);
+      story.begin({
+        settings: { intentsPerSecond: 0.001, burst: 8 },
+        instruments: [{ symbol: "BTC/USDT", minNotional: "10" }],
+        venues: [{ name: "test", capabilities: { params: [] } }],
+      }).venue("down").killSwitch("on")
+        .place("i1", { ...worst, sentUs: stale }).place("i2", worst).place("i3", unsupported)
+        .place("i4", { qty: "0.0001", px: "0.001" }).place("i5", { qty: "0.0001", px: "0.01" })
+        .place("i6", { qty: "0.001" }).place("i7").venue("up").place("i8")
+        .venue("down").place("i9", { ...worst, sentUs: stale })
+        .control("Stopping", { reason: "told" }).place("i10", { ...worst, sentUs: stale })
+        .place("i11", { ...worst, sentUs: micros(story.nowUs + 1_000_001) })
+        .place("i11", { sentUs: micros(story.nowUs + 1_000_001) });
+    },
+  },
+  {
+    name: "checks_of_a_replace_in_their_order",
+    requires: ["R-CORE-3"],
+    description: "The same of a Replace, down to the transition, which is asked last.",
+    tell: (story) => {
+      const worst = { orig: "none", qty: "0.0001", price: "0.001", params: { iceberg: "1" } };
+      const stale = micros(story.nowUs - 3_600_000_001);
+      story.begin({
+        instruments: [{ symbol: "BTC/USDT", minNotional: "10" }],
+        venues: [{ name: "test", capabilities: { params: [] } }],
+      }).place("i1").accept(1).killSwitch("on").venue("down")
+        .replace("r1", { ...worst, sentUs: stale }).replace("r2", worst)
+        .replace("r3", { ...worst, orig: "i1" })
+        .replace("r4", { orig: "i1", qty: "0.0001", price: "0.001" })
+        .replace("r5", { orig: "i1", qty: "0.0001", price: "0.01" })
+        .replace("r6", { orig: "i1", qty: "0.001" }).replace("r7", { orig: "i1", qty: "11" })
+        .venue("up").replace("r8", { orig: "i1", qty: "11" }).killSwitch("off")
+        .replace("r9", { orig: "i1", qty: "11" });
+    },
+  },
+  {
     name: "schema_refused_here",
     requires: ["R-CORE-3"],
     description:

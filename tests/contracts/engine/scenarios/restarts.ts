@@ -58,6 +58,24 @@ export const RESTARTS: readonly Scenario[] = [
         .venue("up").cancelled(1),
   },
   {
+    name: "restart_keeps_trading_states",
+    requires: ["R-CORE-7", "R-WIRE-3"],
+    description:
+      "What a client, an operator and an account were told, and the kill switch, outlive sessions " +
+      "and restarts until they are told otherwise.",
+    tell: (story) =>
+      story.begin().riskFlag("f1", "Halted").close({ cause: "lost" })
+        .open({ session: 2, client: "alice" }).place("i1", {}, 2)
+        .start().venue("up").open({ session: 3, client: "alice" }).place("i2", {}, 3)
+        .riskFlag("f2", "Active", 3).tradingState("Reducing")
+        .start().venue("up").open({ session: 4, client: "alice" }).place("i3", {}, 4)
+        .tradingState("Active").tradingState("Halted", 0)
+        .start().venue("up").open({ session: 5, client: "alice" }).place("i4", {}, 5)
+        .tradingState("Active", 0).killSwitch("on")
+        .start().venue("up").open({ session: 6, client: "alice" }).place("i5", {}, 6)
+        .killSwitch("off").place("i6", {}, 6),
+  },
+  {
     name: "restart_runs_the_grace_anew",
     requires: ["R-EXEC-6"],
     description: "A client that does not come back after a restart loses its orders.",

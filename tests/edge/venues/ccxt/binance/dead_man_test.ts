@@ -95,6 +95,25 @@ Deno.test("start() renews nothing while the daemon makes no progress, and goes o
   strictEqual(renewalsOf(exchange).length, before + 1);
 });
 
+Deno.test("start() raises an alarm once for each market that it cannot renew, until it can", () => {
+  const exchange = guarded(2, 30_000);
+  const alarms = (): number =>
+    exchange.logged.filter((event) => event.startsWith("dead_man")).length;
+  exchange.time.advance(9_000_000);
+  strictEqual(alarms(), 0);
+  exchange.answer = ({ params }) => params["symbol"] === "C0USDT" ? { status: 400, body: {} } : {};
+  exchange.time.advance(MINUTE_US);
+  strictEqual(alarms(), 1, "of the one, though the other is renewed in between");
+  exchange.answer = () => ({ status: 400, body: {} });
+  exchange.time.advance(MINUTE_US);
+  strictEqual(alarms(), 2, "of the other, too");
+  exchange.answer = () => ({});
+  exchange.time.advance(MINUTE_US);
+  exchange.answer = () => ({ status: 400, body: {} });
+  exchange.time.advance(MINUTE_US);
+  strictEqual(alarms(), 4, "of both anew");
+});
+
 Deno.test("start() takes two thirds of the exchange's limit where nothing can be renewed", () => {
   const exchange = guarded(10, 1000);
   exchange.answer = () => ({ status: 500 });

@@ -1,11 +1,13 @@
 /**
  * Which answers make a word of the user stream due, where commands on one order are answered out of
- * turn. In virtual time, the exchange answered by hand.
+ * turn, and what becomes of a stream that says what nobody can read. In virtual time, the exchange
+ * answered by hand.
  *
- * Proves: R-VENUE-7 (a stream that says nothing is noticed by a frame that was due, and only by one).
+ * Proves: R-VENUE-7 (a stream that says nothing is noticed by a frame that was due, and only by one;
+ * one that cannot be read is made anew, since it may have told of a fill).
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { ReplaceRequest, SubmitOrder } from "../../../../../core/command.ts";
 import {
   instrumentId,
@@ -20,7 +22,8 @@ import {
 import { Commands } from "../../../../../edge/venues/ccxt/binance/commands.ts";
 import { Endings } from "../../../../../edge/venues/ccxt/binance/endings.ts";
 import { UserStream } from "../../../../../edge/venues/ccxt/binance/user_stream.ts";
-import type { CcxtClient, CcxtExchange } from "../../../../../edge/venues/ccxt/library.ts";
+import type { CcxtExchange } from "../../../../../edge/venues/ccxt/library.ts";
+import { PlayedClient } from "../../../../support/played_client.ts";
 import { PlayedExchange } from "../../../../support/played_exchange.ts";
 
 const KEY = "tlabcdef01-1-1";
@@ -46,23 +49,11 @@ const SILENT = "what it acknowledged was not spoken of";
 /** Longer than a word may be late. */
 const LATE_US = 10_000_000;
 
-/** A client of CCXT's that connects and sends nothing by itself. */
-class PlayedClient implements CcxtClient {
-  readonly connection = { ping: () => {} };
-  readonly connectionEstablished = undefined;
-  lastPong: number | undefined;
-  onMessage: CcxtClient["onMessage"] = () => {};
-  onConnectedCallback: CcxtClient["onConnectedCallback"] = () => {};
-  onErrorCallback = () => {};
-  onCloseCallback = () => {};
-  connect = () => Promise.resolve();
-  send = () => Promise.resolve();
-  reset = () => {};
-}
-
 /** A user stream that is connected, beside the commands of its account. */
 class Rig {
   readonly lost: string[] = [];
+  /** Connections that were asked for. */
+  dials = 0;
   readonly #played = new PlayedExchange("usdm");
   readonly #client = new PlayedClient();
   readonly #commands: Commands;
@@ -71,7 +62,13 @@ class Rig {
   constructor() {
     const { account, time } = this.#played;
     const urls = { api: { ws: { future: "ws://localhost/ws" } } };
-    const exchange = { urls, clients: {}, client: () => this.#client } as unknown as CcxtExchange;
+    const nonce = (): number => this.#played.nonce();
+    const exchange = {
+      urls,
+      clients: {},
+      nonce,
+      client: () => this.#dial(),
+    } as unknown as CcxtExchange;
     const randomness = { bytes: (length: number) => new Uint8Array(length) };
     const ports = { timers: time, clock: time, randomness };
     const stream = new UserStream({ account, exchange, ports }, {
@@ -118,11 +115,30 @@ class Rig {
 
   /** The stream tells of the order. */
   hear(): void {
-    this.#client.onMessage({ data: JSON.stringify({ e: "ORDER_TRADE_UPDATE", o: WORD }) });
+    this.say({ e: "ORDER_TRADE_UPDATE", o: WORD });
+  }
+
+  /** The stream says anything. */
+  say(message: unknown): void {
+    this.#client.onMessage({ data: JSON.stringify(message) });
+  }
+
+  get logged(): readonly string[] {
+    return this.#played.logged;
+  }
+
+  /** For how long no request leaves. */
+  get pausedForUs(): number {
+    return this.#played.account.rest.pausedForUs;
   }
 
   pass(us: number): void {
     this.#played.time.advance(us);
+  }
+
+  #dial(): PlayedClient {
+    this.dials += 1;
+    return this.#client;
   }
 
   #answers(order: { readonly status?: number; readonly body: unknown }, tripUs: number): void {
@@ -154,4 +170,23 @@ Deno.test("UserStream owes a word on an order still where an amendment of it is 
   rig.replace("refused", 2000);
   rig.pass(LATE_US);
   deepStrictEqual(rig.lost, [SILENT]);
+});
+
+Deno.test("UserStream is made anew where it says what cannot be read: it may have been a fill", () => {
+  const rig = new Rig();
+  rig.say({ e: "ORDER_TRADE_UPDATE", o: { ...WORD, X: "HALF_DONE" } });
+  strictEqual(rig.lost.length, 1);
+  match(rig.lost[0] ?? "", /HALF_DONE/);
+  ok(rig.logged.includes("user_stream_not_understood"));
+  rig.pass(LATE_US);
+  strictEqual(rig.dials, 2);
+});
+
+Deno.test("UserStream that is refused for too many requests holds every request back", () => {
+  const rig = new Rig();
+  const retryAfter = 1_795_000_000_000 + 60_000;
+  const error = { code: -1003, msg: "Too many requests", data: { retryAfter } };
+  rig.say({ id: "1", status: 429, error });
+  strictEqual(rig.lost.length, 1);
+  ok(rig.pausedForUs > 0);
 });
