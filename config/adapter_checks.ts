@@ -133,8 +133,8 @@ function deadManProblems(
   const minMs = facts.deadManMinMs(instruments);
   if (typeof value !== "number" || value >= minMs) return [];
   return problem(
-    `must be at least ${minMs} with ${instruments} instruments, since the venue allows only so ` +
-      "many requests and each is renewed three times per countdown",
+    `must be at least ${minMs}, for the venue's number of instruments, ${instruments}: it allows only ` +
+      "so many requests, and each is renewed three times per countdown",
   );
 }
 

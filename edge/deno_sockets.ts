@@ -43,8 +43,9 @@ function openListener(address: Address): Deno.TcpListener {
     return Deno.listen({ transport: "tcp", ...address });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
-    const where = `${address.hostname}:${address.port}`;
-    throw new Error(`Cannot listen on ${where}: the address must be free: was ${said}`, { cause });
+    const rule = "the address must be free, and ours to take";
+    const text = `Cannot listen on ${address.hostname}:${address.port}: ${rule}: was ${said}`;
+    throw new Error(text, { cause });
   }
 }
 

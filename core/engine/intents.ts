@@ -149,7 +149,8 @@ function checkAge(turn: Turn, intent: Intent): Refusal | undefined {
   const ageUs = turn.nowUs - intent.sentUs;
   const horizonMs = turn.state.settings.intentHorizonMs;
   if (ageUs > horizonMs * 1000) {
-    return stale(`sent_us must be at most ${horizonMs} ms old (engine.intent_horizon_ms)`, ageUs);
+    const rule = `sent_us, in microseconds, must be at most ${horizonMs} ms old`;
+    return stale(`${rule} (engine.intent_horizon_ms)`, ageUs);
   }
   const { intentsAfterUs, knownSinceUs } = turn.state;
   if (knownSinceUs !== null && intent.sentUs <= knownSinceUs) {

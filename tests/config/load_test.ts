@@ -383,7 +383,7 @@ const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
       venue: "    options: { dead_man: true }\n    dead_man_ms: 1999\n",
       instrument: `${GRID}      - symbol: C/B\n        base: C\n        quote: B\n${GRID}`,
     }),
-    /dead_man_ms: must be at least 2000 with 2 instruments, .*: was 1999/,
+    /dead_man_ms: must be at least 2000, for the .* instruments, 2: .*: was 1999/,
   ],
   [
     "balances of a venue that reports them",

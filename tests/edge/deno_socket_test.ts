@@ -267,7 +267,10 @@ Deno.test("listen() throws a sentence when the address is taken", () => {
     sockets.listen({ hostname: "127.0.0.1", port: listener.port }, () => {});
     throw new Error("listen() must throw");
   } catch (error) {
-    match(String(error), /Cannot listen on 127\.0\.0\.1:\d+: the address must be free: was/);
+    match(
+      String(error),
+      /Cannot listen on 127\.0\.0\.1:\d+: the address must be free, and ours to take: was/,
+    );
   } finally {
     listener.close();
   }
