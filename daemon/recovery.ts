@@ -6,6 +6,7 @@
 import { createTimeline } from "../core/mod.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
+import { AHEAD_ADVICE, sayAhead } from "../edge/engine_clock.ts";
 import {
   type AcceptedLoss,
   acceptLoss as acceptJournalLoss,
@@ -85,6 +86,12 @@ function replayed(
     digest: timeline.digest,
     took_ms: Math.round((clock.monotonicUs() - startUs) / 1000),
   });
+  const aheadUs = timeline.nowUs - clock.wallUs();
+  const ahead = sayAhead(aheadUs);
+  if (ahead !== undefined) {
+    const text = `${ahead}; ${AHEAD_ADVICE}`;
+    log.write("alarm", "journal_ahead", { ahead_us: aheadUs, text });
+  }
   const { segmentBytes, ringBytes } = configuration.journal;
   const journal = {
     ports,
