@@ -526,6 +526,30 @@ Deno.test("apply() goes on with the cancel of a lapse that is pending when the T
   deepStrictEqual(w.cancelled().map(brief), ["Expired/Expired 0+0"]);
 });
 
+Deno.test("apply() cancels what lapses while a Replace that gives it more time is on its way", () => {
+  const w = new World().start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "9", ttlMs: 3_600_000 });
+  deepStrictEqual(w.wait(1000).fire().map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  strictEqual(cancels(w), 0, "it waits for the answer");
+  deepStrictEqual(replaced(w, { qty: 9000, px: 10_000 }), ["Replaced/CancelPending 0+9000"]);
+  strictEqual(cancels(w), 1);
+  deepStrictEqual(w.cancelled().map(brief), ["Expired/Expired 0+0"]);
+});
+
+Deno.test("apply() leaves alone what lapses while a Replace gives it more time, if the venue refuses", () => {
+  const w = new World().start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "9", ttlMs: 3_600_000 });
+  w.wait(1000).fire();
+  replaced(w, { qty: 9000, px: 10_000 });
+  refuseCancel(w);
+  w.wait(3_590_000).fire();
+  strictEqual(cancels(w), 1);
+});
+
 for (const [why, ttlMs] of [["longer", 3_600_000], ["taken off", 0]] as const) {
   Deno.test(`apply() insists no more on a lapse that is refused when the TTL is ${why} since`, () => {
     const w = lapsedAndRefused();
