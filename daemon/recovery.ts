@@ -3,7 +3,7 @@
  * compare every effect.
  * @module
  */
-import { createTimeline } from "../core/mod.ts";
+import { createTimeline, INDEX_SECRET_BYTES } from "../core/mod.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
 import { AHEAD_ADVICE, sayAhead } from "../edge/engine_clock.ts";
@@ -12,6 +12,7 @@ import {
   acceptLoss as acceptJournalLoss,
   requireLaterClock,
 } from "../edge/journal/accepted_loss.ts";
+import type { FollowerMachine } from "../edge/journal/follower.ts";
 import { JOURNAL_DEFAULTS, type JournalOptions } from "../edge/journal/journal.ts";
 import { restoreTimeline } from "../edge/journal/offline.ts";
 import { recover } from "../edge/journal/recovery.ts";
@@ -71,7 +72,11 @@ function replayed(
   const { disk, randomness, log, clock } = ports;
   const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
-  const machine = { createTimeline, writeReport };
+  const secret = randomness.bytes(INDEX_SECRET_BYTES).toHex();
+  const machine: FollowerMachine = {
+    createTimeline: (from) => createTimeline(from, secret),
+    writeReport,
+  };
   if (acceptLoss) {
     sayLoss(log, acceptJournalLoss({ ...where, clock, machine, poison }));
   }
