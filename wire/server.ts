@@ -21,6 +21,7 @@ import type { Backend, Observer, Producer } from "./backend.ts";
 import { type Concerned, orderEvent, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
 import { type EncodedReport, reportText } from "./encoded_report.ts";
+import { LookBacks } from "./look_backs.ts";
 import { ReportStreams } from "./report_streams.ts";
 import { encodeOrderPayload } from "./rows.ts";
 import type { ErrorCode } from "./server_message.ts";
@@ -79,6 +80,7 @@ export class WireServer implements Observer, MetricSource {
     this.#host = {
       ...options,
       counters: this.#counters,
+      lookBacks: new LookBacks(options.ports.timers),
       signals: this.#signals,
       metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),

@@ -95,7 +95,7 @@ export class Session {
   #end: { readonly seq: number; readonly afterReport: number } | undefined;
 
   constructor(host: SessionHost, socket: Socket) {
-    const { backend, ports, settings, counters, signals } = host;
+    const { backend, ports, settings, counters, lookBacks, signals } = host;
     this.#host = host;
     this.#socket = socket;
     this.#greeting = new Greeting(host, {
@@ -107,7 +107,8 @@ export class Session {
     });
     const onSlow = (unread: number): void => this.#slow(unread);
     const nextSnapshot = (): boolean => this.feed.nextSnapshot();
-    const out = new Outbox({ socket, backend, ports, settings, counters, onSlow, nextSnapshot });
+    const way = { socket, backend, ports, settings, counters, lookBacks };
+    const out = new Outbox({ ...way, onSlow, nextSnapshot });
     const frameChars = Math.floor(settings.maxFrameBytes / 4);
     this.#outbox = out;
     this.feed = new Feed({ backend, ports, counters, signals, out, frameChars });

@@ -34,7 +34,7 @@ Deno.test("WireServer replays from resume_from + 1, word for word, right after H
   const page = fixture.backend.readReports(
     fixture.backend.view.clientIndex("alice") ?? fail(),
     3,
-    1e9,
+    { limitBytes: 1e9, mayLook: true },
   );
   deepStrictEqual(rest, page.texts);
 });
@@ -272,7 +272,7 @@ Deno.test("WireServer rests after a short page of a replay, whatever is released
   const fixture = new WireFixture();
   record(fixture, 4);
   const read = fixture.backend.readReports.bind(fixture.backend);
-  fixture.backend.readReports = (client, from) => read(client, from, 1);
+  fixture.backend.readReports = (client, from, of) => read(client, from, { ...of, limitBytes: 1 });
   const client = fixture.open("alice", { resume_from: 0 });
   deepStrictEqual(client.reportSeqs(), [1]);
   for (const seen of [upTo(1), upTo(2), upTo(3), upTo(4)]) {
@@ -387,6 +387,31 @@ Deno.test("WireServer says nothing of a report that cannot be read, as if it wer
   deepStrictEqual(client.reportSeqs(), [1]);
 });
 
+/** From now on only reports of `inMemory` are in memory; the numbers of others that are looked for. */
+function looksOf(fixture: WireFixture, inMemory?: string): number[] {
+  const looks: number[] = [];
+  const { backend } = fixture;
+  const read = backend.readReports.bind(backend);
+  backend.readReports = (client, from, of) => {
+    if (inMemory !== undefined && backend.view.clientName(client) === inMemory) {
+      return read(client, from, of);
+    }
+    if (!of.mayLook) return { firstSeq: from, texts: [], isFromMemory: false };
+    looks.push(from);
+    return { ...read(client, from, of), isFromMemory: false };
+  };
+  return looks;
+}
+
+/** A client that has its reports of so many intents. */
+function reported(fixture: WireFixture, clientId: string, intents: number): WireClient {
+  const client = fixture.open(clientId);
+  for (const id of upTo(intents)) client.send(fixture.noOp(`${id}`));
+  fixture.settle();
+  client.forget();
+  return client;
+}
+
 /** A client whose reports are no longer in memory, and the numbers that were looked for. */
 function lookedFor(intents: number): {
   readonly fixture: WireFixture;
@@ -394,17 +419,8 @@ function lookedFor(intents: number): {
   readonly looks: number[];
 } {
   const fixture = new WireFixture();
-  const client = fixture.open("alice");
-  for (const id of upTo(intents)) client.send(fixture.noOp(`${id}`));
-  fixture.settle();
-  client.forget();
-  const looks: number[] = [];
-  const read = fixture.backend.readReports.bind(fixture.backend);
-  fixture.backend.readReports = (of, from, bytes) => {
-    looks.push(from);
-    return { ...read(of, from, bytes), isFromMemory: false };
-  };
-  return { fixture, client, looks };
+  const client = reported(fixture, "alice", intents);
+  return { fixture, client, looks: looksOf(fixture) };
 }
 
 /** Lets the session rest `times` times. */
@@ -425,6 +441,65 @@ Deno.test("WireServer looks for one report to repeat at a time, and repeats them
   rest(fixture, 48);
   deepStrictEqual(client.reportSeqs(), upTo(50));
   ok(client.received.every((row) => row["poss_dup"] === true));
+});
+
+Deno.test("WireServer looks for one report at a time, whoever asks, and each has his turn", () => {
+  const fixture = new WireFixture();
+  const clients = ["a", "b", "c"].map((name) => reported(fixture, name, 4));
+  const looks = looksOf(fixture);
+  for (const client of clients) for (const id of upTo(4)) client.send(fixture.noOp(`${id}`));
+  fixture.settle();
+  strictEqual(looks.length, 1, "the first");
+  for (const turn of upTo(11)) {
+    rest(fixture);
+    strictEqual(looks.length, 1 + turn);
+    const seen = clients.map((client) => client.reportSeqs().length);
+    ok(Math.max(...seen) - Math.min(...seen) <= 2, `${seen}: nobody is passed over`);
+  }
+  for (const client of clients) deepStrictEqual(client.reportSeqs(), upTo(4));
+});
+
+Deno.test("WireServer gives the turn of a client that is gone to the next one", () => {
+  const fixture = new WireFixture();
+  const clients = ["a", "b", "c"].map((name) => reported(fixture, name, 2));
+  const looks = looksOf(fixture);
+  for (const client of clients) for (const id of upTo(2)) client.send(fixture.noOp(`${id}`));
+  fixture.settle();
+  const [first, gone, last] = clients;
+  gone?.socket.destroy();
+  fixture.settle();
+  rest(fixture);
+  deepStrictEqual([looks.length, first?.reportSeqs(), last?.reportSeqs()], [2, [1, 2], []]);
+  rest(fixture, 2);
+  deepStrictEqual([looks.length, last?.reportSeqs()], [4, [1, 2]]);
+});
+
+Deno.test("WireServer repeats at once what is in memory, though others wait to look", () => {
+  const fixture = new WireFixture();
+  const [alice, bob, carol] = ["alice", "bob", "carol"].map((name) => reported(fixture, name, 3));
+  const looks = looksOf(fixture, "carol");
+  for (const client of [alice, bob, carol]) {
+    for (const id of upTo(3)) client?.send(fixture.noOp(`${id}`));
+  }
+  fixture.settle();
+  deepStrictEqual([looks, carol?.reportSeqs()], [[1], upTo(3)]);
+});
+
+Deno.test("WireServer replays from the journal to one client at a time, where each look finds little", () => {
+  const fixture = new WireFixture();
+  for (const name of ["a", "b", "c"]) reported(fixture, name, 3).socket.destroy();
+  fixture.settle();
+  const read = fixture.backend.readReports.bind(fixture.backend);
+  fixture.backend.readReports = (client, from, of) => read(client, from, { ...of, limitBytes: 1 });
+  const looks = looksOf(fixture);
+  const clients = ["a", "b", "c"].map((name) => fixture.open(name, { resume_from: 0 }));
+  strictEqual(looks.length, 1);
+  for (const turn of upTo(8)) {
+    rest(fixture);
+    strictEqual(looks.length, 1 + turn);
+    strictEqual(clients.flatMap((client) => client.reportSeqs()).length, 1 + turn);
+  }
+  for (const client of clients) deepStrictEqual(client.reportSeqs(), upTo(3));
 });
 
 Deno.test("WireServer lets live reports pass repetitions that wait for a look, and no RESULT", () => {

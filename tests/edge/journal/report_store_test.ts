@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../../core/event.ts";
 import { clientIndex, micros, seqId } from "../../../core/numbers.ts";
+import type { ReportPage } from "../../../wire/backend.ts";
 import type { JournalFault } from "../../../edge/journal/mod.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
@@ -129,6 +130,21 @@ Deno.test("Journal.readReports leaves out what the index knows to be between two
   }
   deepStrictEqual(pages.flat(), texts);
   ok(bytesOf() < 2 << 20, `${bytesOf()} bytes`);
+});
+
+Deno.test("Journal.readReports looks into no segment where it may not, and gives what is in memory", () => {
+  const { rig, texts } = farApart({ segmentBytes: 1 << 26, megabytes: 2 });
+  rig.fill(40);
+  const newest = texts.length + 1;
+  const bytesOf = readCounter(rig.disk);
+  const read = (reportSeq: number, mayLook: boolean): ReportPage =>
+    rig.journal.readReports(clientIndex(0), { reportSeq, limitBytes: 1, mayLook });
+  deepStrictEqual(read(1, false), { firstSeq: 1, texts: [], isFromMemory: false });
+  strictEqual(bytesOf(), 0);
+  deepStrictEqual(read(1, true).texts, [texts[0]]);
+  ok(bytesOf() > 0);
+  const { texts: [text], isFromMemory } = read(newest, false);
+  deepStrictEqual([JSON.parse(text ?? "{}").report_seq, isFromMemory], [newest, true]);
 });
 
 const LOOKS = [
