@@ -34,7 +34,7 @@ import { signalEvent, SignalEvents } from "./signal_events.ts";
 
 /** Connections that have not said HELLO. */
 const ANONYMOUS_MAX = 64;
-/** Closing connections: they have their second, or read what they are owed behind GOODBYE. */
+/** Closing connections: they have their second, or their minutes to read behind GOODBYE. */
 const LINGERING_MAX = 64;
 /** Longest wait for what was read before `stop` to be answered. */
 const STOP_US = 2_000_000;

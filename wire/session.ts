@@ -59,6 +59,8 @@ const INPUT = {
 
 /** After a reason for the end input is discarded for so long, then the connection is closed. */
 const LINGER_US = 1_000_000;
+/** Behind GOODBYE the peer has so long to read what it is owed: then it never will. */
+const TAKING_US = 300_000_000;
 
 /** What a session has from its accepted HELLO on. */
 type Member = {
@@ -349,12 +351,18 @@ export class Session {
   }
 
   /**
-   * All that is owed is written. The peer has what time it takes to read it, as long as it beats: who
-   * closes while a kernel still has bytes to send answers the next beat with a reset, which drops them.
+   * All that is owed is written. The peer has long to read it, as long as it beats: who closes while a
+   * kernel still has bytes to send answers the next beat with a reset, which drops them.
    */
   #letTake(): void {
     this.#phase = "taking";
+    this.#closeAfter(TAKING_US);
     this.#endOutput(undefined);
+  }
+
+  #closeAfter(us: number): void {
+    this.#cancelLinger();
+    this.#cancelLinger = this.#host.ports.timers.after(us, () => this.destroy());
   }
 
   /** Leaves in order: everything received before is processed and first answered. */
@@ -426,7 +434,7 @@ export class Session {
     this.#phase = "closing";
     this.#liveness.stop();
     this.#endOutput(lastWords);
-    this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
+    this.#closeAfter(LINGER_US);
   }
 
   /** Half-closes behind what is written, and is no session any more that others have to wait for. */

@@ -159,6 +159,16 @@ Deno.test("WireServer closes behind GOODBYE when the peer has been silent for th
   ok(client.closedBecause !== undefined);
 });
 
+Deno.test("WireServer closes five minutes behind GOODBYE, though the peer beats", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  beatFor(fixture, client, 299);
+  strictEqual(client.closedBecause, undefined);
+  beatFor(fixture, client, 2);
+  ok(client.closedBecause !== undefined);
+  strictEqual(fixture.server.counters()["wire_connections_open"], 0);
+});
+
 Deno.test("WireServer stops within a second, whoever beats behind GOODBYE", () => {
   const fixture = new WireFixture();
   const client = leaveUnread(fixture, 3);
