@@ -137,13 +137,17 @@ Deno.test("Journal.readReports looks into no segment where it may not, and gives
   rig.fill(40);
   const newest = texts.length + 1;
   const bytesOf = readCounter(rig.disk);
-  const read = (reportSeq: number, mayLook: boolean): ReportPage =>
-    rig.journal.readReports(clientIndex(0), { reportSeq, limitBytes: 1, mayLook });
-  deepStrictEqual(read(1, false), { firstSeq: 1, texts: [], isFromMemory: false });
+  const read = (of: { readonly reportSeq: number; readonly mayLook: boolean }): ReportPage =>
+    rig.journal.readReports(clientIndex(0), { ...of, limitBytes: 1 });
+  deepStrictEqual(read({ reportSeq: 1, mayLook: false }), {
+    firstSeq: 1,
+    texts: [],
+    isFromMemory: false,
+  });
   strictEqual(bytesOf(), 0);
-  deepStrictEqual(read(1, true).texts, [texts[0]]);
+  deepStrictEqual(read({ reportSeq: 1, mayLook: true }).texts, [texts[0]]);
   ok(bytesOf() > 0);
-  const { texts: [text], isFromMemory } = read(newest, false);
+  const { texts: [text], isFromMemory } = read({ reportSeq: newest, mayLook: false });
   deepStrictEqual([JSON.parse(text ?? "{}").report_seq, isFromMemory], [newest, true]);
 });
 
