@@ -372,34 +372,6 @@ for (const [check, verdict, when, changes, text] of cases) {
   });
 }
 
-const NOW_US = 1_700_000_000_000_000;
-const ahead: readonly (readonly [number, readonly Verdict[]])[] = [
-  [-5_000_000, ["pass"]],
-  [1_000_000, ["pass"]],
-  [1_000_001, ["pass", "warn"]],
-  [60_000_000, ["pass", "warn"]],
-  [60_000_001, ["pass", "fail"]],
-];
-for (const [aheadUs, verdicts] of ahead) {
-  Deno.test(`findings() gives ${verdicts} for a journal ${aheadUs} us ahead of the clock`, () => {
-    const verified = { ok: true, last_time_us: NOW_US + aheadUs };
-    const found = only("journal", on({ verifyJournal: () => verified }));
-    deepStrictEqual(found.map(({ verdict }) => verdict), verdicts);
-    const [, time] = found;
-    if (time === undefined) return;
-    strictEqual(time.about, "time");
-    match(time.text, /ahead of this machine's clock/);
-    match(time.remedy ?? "", /docs\/operations\/clock\.md/);
-  });
-}
-
-Deno.test("findings() names a journal of the future beside what recovery stumbled over", () => {
-  const verified = { ok: true, last_time_us: 2 * NOW_US };
-  const entries = new Map([[`${STATE}/poison`, FILE_ENTRY]]);
-  const found = only("journal", on({ entries, verifyJournal: () => verified }));
-  deepStrictEqual(found.map(({ verdict }) => verdict), ["warn", "fail"]);
-});
-
 const DAEMON = { state: "tapeline", version: "1.2.3", mode: "paper" } as const;
 const metricsCases: readonly (readonly [Verdict, string, Partial<Facts>, RegExp])[] = [
   ["pass", "the daemon that runs has it", {
