@@ -3,7 +3,7 @@
  * is wanted, since a start would wait for it.
  * @module
  */
-import { createTimeline } from "./core/mod.ts";
+import { createTimeline, INDEX_SECRET_BYTES } from "./core/mod.ts";
 import type { Registry } from "./config/mod.ts";
 import type { Actions, DoctorTools, Terminal, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
@@ -12,6 +12,7 @@ import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import { showTop } from "./edge/cli/top_tool.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
+import { denoRandomness } from "./edge/deno_time.ts";
 import { denoWorkers } from "./edge/deno_workers.ts";
 import type { ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
@@ -31,13 +32,14 @@ export function carryOut(
 ): Promise<ExitCode> {
   const { adapters, workersModule, terminal, run, exitCodeOf } = of;
   const { kind, commit } = BUILD;
+  const secret = denoRandomness().bytes(INDEX_SECRET_BYTES).toHex();
   const actions: Actions = {
     version: VERSION,
     build: { kind, commit, runtime: `deno ${Deno.version.deno}` },
     registry: registryOf(adapters),
     secrets: denoSecrets(),
     journal: journalTools({
-      machine: { createTimeline, writeReport },
+      machine: { createTimeline: (from) => createTimeline(from, secret), writeReport },
       engineVersion: VERSION,
     }),
     feed: feedTools(),

@@ -43,15 +43,21 @@ const RETIRE_GRAIN_US = 1_000_000;
 /** Orders by id, with the indexes by which reports find them. */
 export class Blotter {
   /** Intents by client and id; those bound to an order that is kept are kept with it. */
-  readonly intents = new Intents();
+  readonly intents: Intents;
   /** Ended orders, as they retire; {@link Blotter.keep} adds to it. */
   readonly ended = new OrderList();
   /** Fills of all clients, oldest first; each client's own queue has the same order. */
   readonly fills = new Fifo<ClientFill>();
   nextOrder: OrderId = orderId(1);
-  readonly #pool = new OrderPool(this.intents);
+  readonly #pool: OrderPool;
   readonly #orders = new IdDirectory<Order>();
   readonly #names = new VenueNames();
+
+  /** `secret`: see {@link Intents}. */
+  constructor(secret: string) {
+    this.intents = new Intents(secret);
+    this.#pool = new OrderPool(this.intents);
+  }
 
   /** How client order ids are spelled. */
   get keys(): ClOrdIds {

@@ -26,14 +26,19 @@ import { Simulator } from "./simulator/simulator.ts";
 import type { Checkpoint, Timeline } from "./timeline.ts";
 import type { View } from "./view.ts";
 
+/** What an index's secret is drawn from. */
+export const INDEX_SECRET_BYTES = 16;
+
 /**
- * Makes the machines: fresh, or as a checkpoint describes them.
+ * Makes the machines: fresh, or as a checkpoint describes them. `secret`: any text that clients do not
+ * know, so that none can choose names that fall together in an index. Nothing that is seen depends on
+ * it, so each process has its own, and it is in no journal.
  * @throws {RangeError | InvariantError} If `from` is not a checkpoint that this version wrote.
  */
-export function createTimeline(from?: Checkpoint): Timeline {
-  if (from === undefined) return new Machines(new EngineState(new Digest()));
+export function createTimeline(from?: Checkpoint, secret = ""): Timeline {
+  if (from === undefined) return new Machines(new EngineState(new Digest(), secret));
   invariant(from.version === 1, "A checkpoint must be of version 1");
-  const machines = new Machines(readEngine(from));
+  const machines = new Machines(readEngine(from, secret));
   machines.restoreSimulators(from);
   return machines;
 }

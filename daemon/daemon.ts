@@ -20,7 +20,7 @@ import type { ControlPayloads, Event } from "../core/event.ts";
 import type { VenueId } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
 import { controlDraft } from "../edge/control_draft.ts";
-import { EngineClock } from "../edge/engine_clock.ts";
+import { CLOCK_DIFFERENCE_MAX_US, EngineClock } from "../edge/engine_clock.ts";
 import { EXIT } from "../edge/exit_codes.ts";
 import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "../edge/ingress.ts";
@@ -58,8 +58,6 @@ import { VERSION } from "../version.ts";
 const STOP_AGAIN_US = 1_000_000;
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
-/** A larger difference between wall and engine clock is an alarm. */
-const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 
 /** What sessions are told when the journal fails. */
 const FAULT_WORDS = {

@@ -3,14 +3,16 @@
  * compare every effect.
  * @module
  */
-import { createTimeline } from "../core/mod.ts";
+import { createTimeline, INDEX_SECRET_BYTES } from "../core/mod.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
+import { AHEAD_ADVICE, sayAhead } from "../edge/engine_clock.ts";
 import {
   type AcceptedLoss,
   acceptLoss as acceptJournalLoss,
   requireLaterClock,
 } from "../edge/journal/accepted_loss.ts";
+import type { FollowerMachine } from "../edge/journal/follower.ts";
 import { JOURNAL_DEFAULTS, type JournalOptions } from "../edge/journal/journal.ts";
 import { restoreTimeline } from "../edge/journal/offline.ts";
 import { recover } from "../edge/journal/recovery.ts";
@@ -70,7 +72,11 @@ function replayed(
   const { disk, randomness, log, clock } = ports;
   const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
-  const machine = { createTimeline, writeReport };
+  const secret = randomness.bytes(INDEX_SECRET_BYTES).toHex();
+  const machine: FollowerMachine = {
+    createTimeline: (from) => createTimeline(from, secret),
+    writeReport,
+  };
   if (acceptLoss) {
     sayLoss(log, acceptJournalLoss({ ...where, clock, machine, poison }));
   }
@@ -85,6 +91,12 @@ function replayed(
     digest: timeline.digest,
     took_ms: Math.round((clock.monotonicUs() - startUs) / 1000),
   });
+  const aheadUs = timeline.nowUs - clock.wallUs();
+  const ahead = sayAhead(aheadUs);
+  if (ahead !== undefined) {
+    const text = `${ahead}; ${AHEAD_ADVICE}`;
+    log.write("alarm", "journal_ahead", { ahead_us: aheadUs, text });
+  }
   const { segmentBytes, ringBytes } = configuration.journal;
   const journal = {
     ports,

@@ -10,6 +10,7 @@ import type {
   Producer,
   RawLine,
   RawOutcome,
+  ReadReports,
   ReportPage,
   SignalSource,
 } from "../wire/backend.ts";
@@ -27,7 +28,7 @@ export interface ReportSource extends MetricSource {
   readonly journalId: string;
   readonly durableSeq: SeqId;
   reportFirstSeq(client: ClientIndex): number;
-  readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage;
+  readReports(client: ClientIndex, from: ReadReports & { reportSeq: number }): ReportPage;
 }
 
 export type DaemonBackendOptions = {
@@ -97,8 +98,8 @@ export class DaemonBackend implements Backend {
     return this.#options.journal.reportFirstSeq(client);
   }
 
-  readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage {
-    return this.#options.journal.readReports(client, { reportSeq: fromSeq, limitBytes });
+  readReports(client: ClientIndex, fromSeq: number, of: ReadReports): ReportPage {
+    return this.#options.journal.readReports(client, { reportSeq: fromSeq, ...of });
   }
 
   watchInterval(intervalMs: number): () => void {

@@ -7,7 +7,8 @@
  *
  * Threads share the wall clock alone: one that is to have the engine's time is told at its start how far
  * that is ahead of it. It is not slewed afterwards: it stays where the other began.
- * Known limit: a machine that starts with a wrong clock keeps it until slewed or restarted.
+ * Known limit: a machine that starts with a wrong clock keeps it until slewed or restarted; where that
+ * clock was ahead, the journal is of the future from then on, and a restart goes on from there.
  * @module
  */
 import { type Micros, micros } from "../core/numbers.ts";
@@ -15,6 +16,8 @@ import type { Clock } from "./ports.ts";
 
 /** Fastest correction, millionths of elapsed time: as `adjtime(3)` does. */
 const SLEW_PPM = 500;
+/** A larger difference between wall and engine clock is an alarm. */
+export const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 
 /** Engine time, integer microseconds since the Unix epoch. */
 export class EngineClock {
@@ -62,4 +65,32 @@ export class EngineClock {
     this.#anchorMonotonicUs = monotonicUs;
     return difference;
   }
+}
+
+/** Units in which a length of time is said, the longest first, microseconds. */
+const UNITS = [
+  { name: "days", us: 86_400_000_000 },
+  { name: "hours", us: 3_600_000_000 },
+  { name: "minutes", us: 60_000_000 },
+] as const;
+
+/**
+ * Returns what is to be said of a journal whose last event is `aheadUs` ahead of the machine's clock;
+ * undefined where that is too little to matter.
+ */
+export function sayAhead(aheadUs: number): string | undefined {
+  if (aheadUs <= CLOCK_DIFFERENCE_MAX_US) return undefined;
+  const ahead = lengthText(aheadUs);
+  const slewed = lengthText(aheadUs / SLEW_PPM * 1_000_000);
+  return `the journal is ${ahead} ahead of this machine's clock: time goes on from there, and is ` +
+    `right again when the daemon has run for ${slewed}`;
+}
+
+/** What an operator does about it. */
+export const AHEAD_ADVICE =
+  "see that the clock is right now; if it is, docs/operations/clock.md leads out";
+
+function lengthText(us: number): string {
+  const unit = UNITS.find((unit) => us >= 2 * unit.us) ?? { name: "s", us: 1_000_000 };
+  return `${(us / unit.us).toFixed(1)} ${unit.name}`;
 }

@@ -79,6 +79,13 @@ const DAEMON = {
     says:
       "The wall clock is `wall_minus_engine_us` away from the engine's: the machine's time jumped.",
   },
+  journal_ahead: {
+    category: "daemon",
+    levels: ["alarm"],
+    says:
+      "At the start: the journal's last event is `ahead_us` ahead of the machine's clock. `text`: for how " +
+      "long, and what to do.",
+  },
   trading_held_back: {
     category: "daemon",
     levels: ["alarm"],

@@ -23,11 +23,21 @@ export interface Producer {
   close(): void;
 }
 
+/** How reports are read. */
+export type ReadReports = {
+  readonly limitBytes: number;
+  /** False: what is in memory no more is not looked for, and the page is empty. */
+  readonly mayLook: boolean;
+};
+
 /** Recorded reports of one client, wire JSON texts, in order. */
 export type ReportPage = {
   readonly firstSeq: number;
   readonly texts: readonly string[];
-  /** False if the journal's files were looked into, for a few milliseconds of the thread that all share. */
+  /**
+   * False if the journal's files were looked into, for a few milliseconds of the thread that all share,
+   * or would have to be.
+   */
   readonly isFromMemory: boolean;
 };
 
@@ -82,7 +92,7 @@ export interface Backend {
   /** First report of a client that is still kept; last + 1 if none is. */
   reportFirstSeq(client: ClientIndex): number;
   /** Durable reports from `fromSeq` on, about `limitBytes` of them, at least one if there is one. */
-  readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage;
+  readReports(client: ClientIndex, fromSeq: number, of: ReadReports): ReportPage;
   /** Asks for `IntervalElapsed` events at multiples of the interval; shared between callers. */
   watchInterval(intervalMs: number): () => void;
   /** What the daemon counts, the server's own aside: for the `metrics` query, snake_case. */

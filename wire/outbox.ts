@@ -6,8 +6,9 @@
  * HELLO_ACK and the end of the replay there are only reports.
  * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
  * session has caught up; from then on from the client's stream. After a short page, and after reports
- * to repeat that were in memory no more, it rests: the journal has had to look for them, on the one
- * thread that all share. While it rests live reports go on, and what is behind such a repetition waits.
+ * to repeat that were in memory no more, it rests until it is its turn again: the journal has had to
+ * look for them, on the one thread that all share. So does who finds that it is another's turn. While
+ * it rests live reports go on, and what is behind such a repetition waits.
  * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying
  * beyond `reportBufferBytes` end the session, and so do events that must not be lost. Snapshots that a
  * subscription is owed are made a frame at a time, when the one before has left: they may be larger.
@@ -21,6 +22,7 @@ import type { WireCounters } from "./counters.ts";
 import { withPossDup } from "./encode_report.ts";
 import { EventQueue } from "./event_queue.ts";
 import { encodeFrame, writeFrame } from "./frame.ts";
+import type { LookBacks } from "./look_backs.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeError, encodeEvents } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -34,8 +36,6 @@ const SLOW_BYTES = 65_536;
 const ANSWERS_MAX_BYTES = 1_048_576;
 const ANSWERS_MAX = 256;
 const JOURNAL_RETRY_US = 5_000;
-/** After a page that the journal gave less than was asked for, or a repetition that it looked for. */
-const REPLAY_REST_US = 20_000;
 /** An ERROR that promises nothing about the intent: BAD_MESSAGE would say that it was not taken. */
 const NO_LONGER_KEPT = {
   code: "INTERNAL",
@@ -67,6 +67,7 @@ export type OutboxOptions = {
   readonly ports: WirePorts;
   readonly settings: WireSettings;
   readonly counters: WireCounters;
+  readonly lookBacks: LookBacks;
   /** The reader left too much lying. */
   readonly onSlow: (unreadBytes: number) => void;
   /** Queues the next frame of snapshots, of the state as it is now; false if none is owed. */
@@ -208,6 +209,7 @@ export class Outbox {
     while (this.#mayRead) {
       const read = this.#readPage(stream);
       if (read === "nothing") return this.#retryLater();
+      if (read === "not yet") return this.#rest();
       this.#send();
       if (this.#written >= stream.durable) this.#readsJournal = false;
       else if (read === "little") return this.#rest();
@@ -219,10 +221,17 @@ export class Outbox {
     return this.#readsJournal && !this.#isResting && !this.#isClosed && hasRoom;
   }
 
-  /** `nothing`: the journal's reader is not yet as far as its writer, or cannot read. */
-  #readPage(stream: ReportStream): "nothing" | "little" | "page" {
+  /**
+   * `nothing`: the journal's reader is not yet as far as its writer, or cannot read. `not yet`: it would
+   * have to look for them, and it is another's turn.
+   */
+  #readPage(stream: ReportStream): "nothing" | "not yet" | "little" | "page" {
     const from = this.#written + 1;
-    const page = this.#options.backend.readReports(stream.client, from, REPLAY_PAGE_BYTES);
+    const { backend, lookBacks } = this.#options;
+    const { mayLook } = lookBacks;
+    const of = { limitBytes: REPLAY_PAGE_BYTES, mayLook };
+    const page = backend.readReports(stream.client, from, of);
+    if (!mayLook && !page.isFromMemory) return "not yet";
     this.#written = Math.max(this.#written, page.firstSeq - 1); // what retention took is gone
     if (page.texts.length === 0) return this.#written >= stream.durable ? "page" : "nothing";
     let chars = 0;
@@ -233,14 +242,16 @@ export class Outbox {
       this.#wrote(1);
       this.#writeAnswers(stream);
     }
-    return chars < REPLAY_PAGE_BYTES ? "little" : "page";
+    if (chars >= REPLAY_PAGE_BYTES) return "page";
+    if (!page.isFromMemory) lookBacks.looked();
+    return "little";
   }
 
   /** Between two looks into the journal others have their turn. */
   #rest(): void {
     this.#isResting = true;
     this.#retry?.();
-    this.#retry = this.#options.ports.timers.after(REPLAY_REST_US, () => {
+    this.#retry = this.#options.lookBacks.rest(() => {
       this.#isResting = false;
       this.flush();
     });
@@ -281,17 +292,19 @@ export class Outbox {
       if (answer.seq > upTo || !this.#writeReports(stream, answer.afterReport)) break;
       if (this.#isResting && typeof answer.content !== "string") break;
       this.#writeEvents(answer.seq - 1);
-      this.#writeAnswer(stream, answer);
+      if (!this.#writeAnswer(stream, answer)) break;
       done += 1;
     }
     if (done > 0) this.#answers.splice(0, done);
   }
 
-  #writeAnswer(stream: ReportStream, answer: Answer): void {
+  /** Returns false of what has to wait for a look into the journal. */
+  #writeAnswer(stream: ReportStream, answer: Answer): boolean {
     if (answer.isHeartbeat) this.#options.counters.add("wire_heartbeats_out");
     const { content } = answer;
-    if (typeof content === "string") this.#writeText(content);
-    else this.#writeRepetition(stream, content);
+    if (typeof content !== "string") return this.#writeRepetition(stream, content);
+    this.#writeText(content);
+    return true;
   }
 
   #writeText(text: string): void {
@@ -299,18 +312,23 @@ export class Outbox {
     this.#unreadAnswers += text.length;
   }
 
-  #writeRepetition(stream: ReportStream, { intentId, reportSeqs }: Repetition): void {
-    const { backend } = this.#options;
-    for (const [index, reportSeq] of reportSeqs.entries()) {
-      const page = backend.readReports(stream.client, reportSeq, 1);
-      const { firstSeq, texts: [text] } = page;
-      if (!page.isFromMemory) this.#rest();
+  #writeRepetition(stream: ReportStream, { intentId, reportSeqs }: Repetition): boolean {
+    const { backend, lookBacks: { mayLook } } = this.#options;
+    const pages = reportSeqs.map((reportSeq) =>
+      backend.readReports(stream.client, reportSeq, { limitBytes: 1, mayLook })
+    );
+    if (pages.some(({ isFromMemory }) => !isFromMemory)) {
+      this.#rest();
+      if (!mayLook) return false;
+    }
+    for (const [index, { firstSeq, texts: [text] }] of pages.entries()) {
       // Where it is no longer kept, what is read begins with another: that would be no answer.
-      const isKept = firstSeq === reportSeq;
+      const isKept = firstSeq === reportSeqs[index];
       if (isKept && text !== undefined) this.#writeText(withPossDup(text));
       // The order's newest may bear another intent's id, so it does not stand in for the first.
       if (!isKept && index === 0) this.#writeNoLongerKept(stream, intentId);
     }
+    return true;
   }
 
   #writeNoLongerKept(stream: ReportStream, intentId: string): void {

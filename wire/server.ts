@@ -21,6 +21,7 @@ import type { Backend, Observer, Producer } from "./backend.ts";
 import { type Concerned, orderEvent, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
 import { type EncodedReport, reportText } from "./encoded_report.ts";
+import { LookBacks } from "./look_backs.ts";
 import { ReportStreams } from "./report_streams.ts";
 import { encodeOrderPayload } from "./rows.ts";
 import type { ErrorCode } from "./server_message.ts";
@@ -33,7 +34,7 @@ import { signalEvent, SignalEvents } from "./signal_events.ts";
 
 /** Connections that have not said HELLO. */
 const ANONYMOUS_MAX = 64;
-/** Closing connections: they have their second, or read what they are owed behind GOODBYE. */
+/** Closing connections: they have their second, or their minutes to read behind GOODBYE. */
 const LINGERING_MAX = 64;
 /** Longest wait for what was read before `stop` to be answered. */
 const STOP_US = 2_000_000;
@@ -79,6 +80,7 @@ export class WireServer implements Observer, MetricSource {
     this.#host = {
       ...options,
       counters: this.#counters,
+      lookBacks: new LookBacks(options.ports.timers),
       signals: this.#signals,
       metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),

@@ -59,6 +59,8 @@ const INPUT = {
 
 /** After a reason for the end input is discarded for so long, then the connection is closed. */
 const LINGER_US = 1_000_000;
+/** Behind GOODBYE the peer has so long to read what it is owed: then it never will. */
+const TAKING_US = 300_000_000;
 
 /** What a session has from its accepted HELLO on. */
 type Member = {
@@ -95,7 +97,7 @@ export class Session {
   #end: { readonly seq: number; readonly afterReport: number } | undefined;
 
   constructor(host: SessionHost, socket: Socket) {
-    const { backend, ports, settings, counters, signals } = host;
+    const { backend, ports, settings, counters, lookBacks, signals } = host;
     this.#host = host;
     this.#socket = socket;
     this.#greeting = new Greeting(host, {
@@ -107,7 +109,8 @@ export class Session {
     });
     const onSlow = (unread: number): void => this.#slow(unread);
     const nextSnapshot = (): boolean => this.feed.nextSnapshot();
-    const out = new Outbox({ socket, backend, ports, settings, counters, onSlow, nextSnapshot });
+    const way = { socket, backend, ports, settings, counters, lookBacks };
+    const out = new Outbox({ ...way, onSlow, nextSnapshot });
     const frameChars = Math.floor(settings.maxFrameBytes / 4);
     this.#outbox = out;
     this.feed = new Feed({ backend, ports, counters, signals, out, frameChars });
@@ -348,12 +351,18 @@ export class Session {
   }
 
   /**
-   * All that is owed is written. The peer has what time it takes to read it, as long as it beats: who
-   * closes while a kernel still has bytes to send answers the next beat with a reset, which drops them.
+   * All that is owed is written. The peer has long to read it, as long as it beats: who closes while a
+   * kernel still has bytes to send answers the next beat with a reset, which drops them.
    */
   #letTake(): void {
     this.#phase = "taking";
+    this.#closeAfter(TAKING_US);
     this.#endOutput(undefined);
+  }
+
+  #closeAfter(us: number): void {
+    this.#cancelLinger();
+    this.#cancelLinger = this.#host.ports.timers.after(us, () => this.destroy());
   }
 
   /** Leaves in order: everything received before is processed and first answered. */
@@ -425,7 +434,7 @@ export class Session {
     this.#phase = "closing";
     this.#liveness.stop();
     this.#endOutput(lastWords);
-    this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
+    this.#closeAfter(LINGER_US);
   }
 
   /** Half-closes behind what is written, and is no session any more that others have to wait for. */

@@ -6,6 +6,7 @@ import type { Draft } from "../core/event.ts";
 import type { SessionId } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
 import type { WireCounters } from "./counters.ts";
+import type { LookBacks } from "./look_backs.ts";
 import type { ErrorCode } from "./server_message.ts";
 import type { Session } from "./session.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -21,6 +22,8 @@ export interface SessionHost {
   readonly settings: WireSettings;
   readonly counters: WireCounters;
   readonly token: Uint8Array;
+  /** Whose turn it is to look into the journal. */
+  readonly lookBacks: LookBacks;
   /** Absent: this daemon computes no signals. */
   readonly signals: SignalEvents | undefined;
   /** Everything that the server counts. */

@@ -97,9 +97,9 @@ function engineFields<Big>(
  * Reads a state.
  * @throws {RangeError | InvariantError} If the document is not one that {@link engineNode} wrote.
  */
-export function readEngine(checkpoint: Checkpoint): EngineState {
+export function readEngine(checkpoint: Checkpoint, secret = ""): EngineState {
   const saved = new NodeReader(checkpoint.engine);
-  const state = new EngineState(new Digest(checkpoint.digest));
+  const state = new EngineState(new Digest(checkpoint.digest), secret);
   state.seqId = seqId(checkpoint.seqId);
   state.nowUs = micros(checkpoint.ingestTime);
   state.engineVersion = checkpoint.engineVersion;
@@ -143,7 +143,6 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   if (saved.has("started_us")) state.startedUs = micros(saved.integer("started_us"));
   state.journalId = saved.text("journal_id");
   state.blotter.keys.prefix = saved.text("cl_ord_id_prefix");
-  state.blotter.intents.seed(state.journalId);
   state.settings = fromNode<EngineSettings>(saved.node("settings"));
   state.operatorState = saved.oneOf("operator_state", TRADING_STATES);
   if (saved.has("intents_after_us")) {

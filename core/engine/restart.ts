@@ -36,7 +36,6 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.engineVersion = payload.engineVersion;
   state.journalId = payload.journalId;
   state.blotter.keys.prefix = clOrdIdPrefix(payload.journalId);
-  state.blotter.intents.seed(payload.journalId);
   if (isRestart) keepForgotten(turn, payload.settings);
   state.settings = payload.settings;
   state.digest.text(payload.configDigest);

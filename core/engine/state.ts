@@ -126,7 +126,7 @@ export class EngineState {
   /** Changes whenever a venue or an instrument does, or is added: what shows them may be kept. */
   declarations = 0;
   readonly clients: Clients = new Clients();
-  readonly blotter: Blotter = new Blotter();
+  readonly blotter: Blotter;
   readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
   readonly counters: Counters<Counter> = new Counters(COUNTERS);
@@ -135,8 +135,10 @@ export class EngineState {
   /** Facts about accounts that were seen and may be repeated. */
   readonly postedKeys: PostedKeys = new PostedKeys();
 
-  constructor(digest: Digest = new Digest()) {
+  /** `secret` spreads the indexes of what clients name. Nothing that is seen depends on it. */
+  constructor(digest: Digest = new Digest(), secret = "") {
     this.digest = digest;
+    this.blotter = new Blotter(secret);
     this.funds = new LedgerFunds(this);
     this.losses = new DayLosses(this);
     this.outcomes = new LedgerOutcomes(this);

@@ -140,17 +140,24 @@ export type Holder = { readonly id: OrderId; boundNewest: number };
 /** All remembered intents. */
 export class Intents {
   /** Tags, of orders too. */
-  readonly tags = new Labels();
-  readonly #words: Words = { ids: new Texts(), tags: this.tags };
+  readonly tags: Labels;
+  readonly #words: Words;
   readonly #memory = new PageMemory(PAGE_BYTES);
   readonly #pages: Page[] = [];
   readonly #index = new SlotIndex();
-  #seed = 0;
+  readonly #seed: number;
   /** Rows ever used, and the first of those that are free again. */
   #used = 0;
   #free = NO_SLOT;
   #oldest = NO_SLOT;
   #newest = NO_SLOT;
+
+  /** `secret`: what clients, who choose ids and tags, do not know of the indexes. */
+  constructor(secret: string) {
+    this.#seed = hashText(secret, 0);
+    this.tags = new Labels(this.#seed);
+    this.#words = { ids: new Texts(), tags: this.tags };
+  }
 
   /** How many are found by their id. */
   get size(): number {
@@ -162,12 +169,6 @@ export class Intents {
     const slot = this.#oldest;
     if (slot === NO_SLOT) return undefined;
     return stored(this.#pageOf(slot).rows, rowOf(slot) + INGEST_US);
-  }
-
-  /** Sets what clients cannot choose about the index, and that of tags. Only while it is empty. */
-  seed(text: string): void {
-    if (this.#index.size === 0) this.#seed = hashText(text, 0);
-    this.tags.seed(text);
   }
 
   /** The record in a slot that is in use. */

@@ -17,18 +17,18 @@ export class Labels {
   readonly #counts: number[] = [];
   readonly #free: number[] = [];
   readonly #index = new SlotIndex();
-  #seed = 0;
+  readonly #seed: number;
   /** The one that was taken last: mostly it is taken again. */
   #newest = NO_LABEL;
+
+  /** `seed`: what clients, who choose the texts, do not know. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
 
   /** How many are kept. */
   get size(): number {
     return this.#index.size;
-  }
-
-  /** Sets what clients, who choose the texts, cannot choose. Only while there are none. */
-  seed(text: string): void {
-    if (this.#index.size === 0) this.#seed = hashText(text, 0);
   }
 
   /** Returns the number of a text, {@link NO_LABEL} of null; whoever takes it drops it later. */

@@ -1,7 +1,7 @@
 /**
  * A hash of short texts for indexes in memory: fast and well spread, no defence of its own.
  *
- * Ids come from clients: whoever indexes them gives a `seed` that they do not choose.
+ * Ids come from clients: whoever indexes them gives a `seed` that they do not know.
  * @module
  */
 

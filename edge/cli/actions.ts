@@ -36,6 +36,8 @@ export type Figures = Readonly<Record<string, unknown>>;
 /** What `journal verify` found: figures, and the verdict. */
 export type VerifyResult = Figures & {
   readonly ok: boolean;
+  /** Engine time of its last batch, microseconds. */
+  readonly last_time_us?: number | null;
   /** The first bad record: what, where, and what to do. */
   readonly problem?: string;
 };

@@ -123,7 +123,8 @@ export function requireLaterClock(
   if (wallUs > nowUs) return;
   throw new ClockRefused(
     "Cannot accept the loss: the machine's clock must be after the last event that is left " +
-      `(seq ${seqId}, ${timeText(nowUs)}): was ${timeText(wallUs)}. Set it, then start again`,
+      `(seq ${seqId}, ${timeText(nowUs)}): was ${timeText(wallUs)}. Set it if it is ` +
+      "slow; if the journal is ahead of the true time, docs/operations/clock.md leads out",
   );
 }
 

@@ -27,6 +27,8 @@ export type VerifyResult = {
   readonly market_dropped_batches: number;
   /** Bytes after the last batch that were never acknowledged. */
   readonly torn_bytes: number;
+  /** Engine time of the last batch, microseconds. */
+  readonly last_time_us: number | null;
   /** What is wrong, where, and what to do; the sentence with which a start is refused. */
   readonly problem?: string;
 };
@@ -38,7 +40,6 @@ export type StatResult = VerifyResult & {
   readonly truth_bytes_per_event: number | null;
   readonly header_bytes: number;
   readonly first_time_us: number | null;
-  readonly last_time_us: number | null;
   readonly engine_versions: readonly string[];
   readonly events_by_type: Readonly<Record<string, number>>;
 };
@@ -121,6 +122,7 @@ function attempt<T>(action: () => T): Attempt<T> {
 function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void): VerifyResult {
   const counts = { batches: 0, truth: 0, market: 0, dropped: 0 };
   let firstSeq: number | null = null;
+  let lastTimeUs: number | null = null;
   // First: a daemon that writes meanwhile takes checkpoints of what is behind the end that is read.
   const placed = attempt(() => checkpointPlace(disk, stateDirectory));
   const opened = attempt(() => openScan(disk, stateDirectory));
@@ -129,6 +131,7 @@ function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void)
     if (open === undefined) return;
     for (const batch of open.scan.batches()) {
       firstSeq ??= batch.header.firstSeq;
+      lastTimeUs = batch.header.timeUs;
       counts.batches += 1;
       counts.truth += batch.truth.length;
       counts.market += batch.market.length;
@@ -154,6 +157,7 @@ function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void)
     market_bytes: counts.market,
     market_dropped_batches: counts.dropped,
     torn_bytes: torn?.bytes ?? 0,
+    last_time_us: lastTimeUs,
     ...(problem === undefined ? {} : { problem }),
   };
 }
@@ -163,7 +167,6 @@ class Statistics {
   #truthEvents = 0;
   #headerBytes = 0;
   #firstTimeUs: number | null = null;
-  #lastTimeUs: number | null = null;
   readonly #versions = new Set<string>();
   readonly #types = new Map<string, number>();
 
@@ -171,7 +174,6 @@ class Statistics {
     const { header } = batch;
     this.#headerBytes += batch.bytes - batch.truth.length - batch.market.length;
     this.#firstTimeUs ??= header.timeUs;
-    this.#lastTimeUs = header.timeUs;
     this.#versions.add(header.engineVersion);
     for (const lines of batchLines(batch)) this.#count(lines.event);
   }
@@ -194,7 +196,6 @@ class Statistics {
       truth_bytes_per_event: events === 0 ? null : Math.round(truthBytes / events),
       header_bytes: this.#headerBytes,
       first_time_us: this.#firstTimeUs,
-      last_time_us: this.#lastTimeUs,
       engine_versions: [...this.#versions],
       events_by_type: Object.fromEntries(
         [...this.#types].sort(([a], [b]) => a < b ? -1 : 1),

@@ -25,7 +25,7 @@ import { writeEffectLines } from "./effect_lines.ts";
 import { writeEventLine } from "./event_lines.ts";
 import { JournalRefused } from "./refusal.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
-import { ReportStore } from "./report_store.ts";
+import { type ReadFrom, ReportStore } from "./report_store.ts";
 import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
 import { type JournalPorts, POSITION_COLUMNS, POSITION_ROWS } from "./worker.ts";
@@ -217,10 +217,11 @@ export class Journal implements MetricSource {
   }
 
   /**
-   * Durable reports from `reportSeq` on, about `limitBytes` of them. Reports that are not as they
+   * Durable reports from `reportSeq` on, about `limitBytes` of them, from memory alone unless it `mayLook`
+   * (if not said: it may). Reports that are not as they
    * were written are a failure: nothing is given, and the daemon must end.
    */
-  readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
+  readReports(client: ClientIndex, from: ReadFrom): ReportPage {
     try {
       return this.#store.read(client, from);
     } catch (error) {

@@ -37,6 +37,13 @@ export type RecordedReport = {
 /** A batch that was passed, and the wanted reports in it. */
 type PassedBatch = { readonly reports: readonly RecordedReport[]; readonly bytes: number };
 
+/** From where on reports are read; `mayLook`: also from the segments, which is so if not said. */
+export type ReadFrom = {
+  readonly reportSeq: number;
+  readonly limitBytes: number;
+  readonly mayLook?: boolean;
+};
+
 type Wanted = {
   readonly client: ClientIndex;
   readonly firstSeq: number;
@@ -89,13 +96,14 @@ export class ReportStore {
    * @throws {JournalRefused} If they are not as they were written: nobody may be told them.
    * @throws {DiskError} If they cannot be read.
    */
-  read(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
+  read(client: ClientIndex, from: ReadFrom): ReportPage {
     const firstSeq = Math.max(from.reportSeq, this.firstSeq(client));
     const last = this.#index.lastSeq(client);
     if (firstSeq > last) return { firstSeq, texts: [], isFromMemory: true };
     const wanted = { client, firstSeq, last, limitBytes: from.limitBytes };
     const recent = this.#readRecent(wanted);
     if (recent.length > 0) return { firstSeq, texts: recent, isFromMemory: true };
+    if (from.mayLook === false) return { firstSeq, texts: [], isFromMemory: false };
     const place = this.#index.placeOf(client, firstSeq);
     if (place === undefined) return { firstSeq, texts: [], isFromMemory: true };
     const texts = this.#collect(this.#passFrom(place, wanted), { wanted, place });

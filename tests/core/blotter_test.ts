@@ -68,7 +68,7 @@ type Command = typeof command extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 /** Blotter and twin, side by side. */
 class Pair {
-  readonly blotter = new Blotter();
+  readonly blotter = new Blotter("");
   readonly twin = new NaiveBlotter({ budget: RETIRED_PER_DEADLINE_MAX });
   readonly live = Array.from({ length: CLIENTS }, () => new OrderList());
   readonly clients = new Clients();

@@ -20,7 +20,7 @@ import type { Order } from "../../core/order.ts";
 import { fillOf } from "../support/fills.ts";
 
 function newOrder(): Order {
-  const blotter = new Blotter();
+  const blotter = new Blotter("");
   const client = clientIndex(0);
   const bearer = blotter.intents.add({
     intentId: "i",

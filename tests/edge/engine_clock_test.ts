@@ -2,10 +2,10 @@
  * The engine's clock against a wall clock that jumps. Proves R-CORE-1 (ingest time never falls).
  * @module
  */
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { micros } from "../../core/numbers.ts";
-import { EngineClock } from "../../edge/engine_clock.ts";
+import { EngineClock, sayAhead } from "../../edge/engine_clock.ts";
 import type { Clock } from "../../edge/ports.ts";
 
 const START_US = 1_795_000_000_000_000;
@@ -109,4 +109,22 @@ Deno.test("nowUs() never goes back, never jumps, whatever the wall clock does", 
       ok(drift <= passed * SLEW_PPM / 1_000_000, `it is ${drift} off after ${passed}`);
     }
   }));
+});
+
+const SECOND_US = 1_000_000;
+const lengths = [
+  [119 * SECOND_US, /is 119\.0 s ahead .* has run for 2\.8 days$/],
+  [90 * 60 * SECOND_US, /is 90\.0 minutes ahead .* has run for 125\.0 days$/],
+  [5 * 3600 * SECOND_US, /is 5\.0 hours ahead/],
+  [365 * 86_400 * SECOND_US, /is 365\.0 days ahead .* has run for 730000\.0 days$/],
+] as const;
+for (const [aheadUs, said] of lengths) {
+  Deno.test(`sayAhead() says how far ahead the journal is, and for how long: ${aheadUs} us`, () => {
+    match(sayAhead(aheadUs) ?? "", said);
+  });
+}
+
+Deno.test("sayAhead() says nothing of a second, nor of a journal of the past", () => {
+  strictEqual(sayAhead(SECOND_US), undefined);
+  strictEqual(sayAhead(-3600 * SECOND_US), undefined);
 });

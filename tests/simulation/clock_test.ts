@@ -3,7 +3,7 @@
  * operator's `date` or a step of NTP is an alarm, and no event goes back in time for it.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
 
 const SECOND_US = 1_000_000;
@@ -26,6 +26,7 @@ function trading(machine: Machine): Run {
   alice.socket.destroy();
   machine.pass(2 * SECOND_US);
   deepStrictEqual(machine.said("clock_jumped"), [], "nobody has set it");
+  deepStrictEqual(machine.said("journal_ahead"), [], "nor was it ever");
   return run;
 }
 
@@ -45,6 +46,10 @@ Deno.test("a wall clock that is set back is an alarm, and orders are taken in th
 
   const again = machine.start();
   strictEqual(again.refusal, undefined, "a journal of the future is no damage");
+  const [told, ...more] = machine.said("journal_ahead");
+  deepStrictEqual([told?.level, more], ["alarm", []], "the start says so, once");
+  strictEqual(Math.round(Number(told?.fields["ahead_us"]) / SECOND_US), 3600);
+  match(String(told?.fields["text"]), /is 60\.0 minutes ahead .* docs\/operations\/clock\.md/);
   machine.ready(again);
   const carol = machine.client("carol");
   carol.send(place(machine, "after"));
@@ -77,6 +82,7 @@ Deno.test("a wall clock that is set ahead is an alarm, and intents of that futur
 
   const again = machine.start();
   machine.ready(again);
+  deepStrictEqual(machine.said("journal_ahead"), [], "it is of the past");
   const carol = machine.client("carol");
   carol.send(place(machine, "after"));
   machine.until(() => hasReport(carol, { intent_id: "after", exec_type: "New" }), "New");

@@ -77,6 +77,8 @@ export type WorldOptions = {
   readonly mode?: Mode;
   /** Leave the venue as it is after its declaration. */
   readonly keepDown?: boolean;
+  /** What the indexes are spread by. */
+  readonly secret?: string;
 };
 
 const VENUE = venueId(0);
@@ -113,7 +115,7 @@ export class World {
 
   constructor(options?: WorldOptions, from?: Checkpoint) {
     this.#options = options ?? {};
-    this.timeline = createTimeline(from);
+    this.timeline = createTimeline(from, this.#options.secret);
   }
 
   /** True if the venue lives on the timeline. */

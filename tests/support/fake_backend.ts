@@ -23,7 +23,14 @@ import {
 import type { ExecutionReport } from "../../core/report.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { BookView, PositionRow, VenueView, View } from "../../core/view.ts";
-import type { Backend, Observer, Producer, ReportPage, SignalSource } from "../../wire/backend.ts";
+import type {
+  Backend,
+  Observer,
+  Producer,
+  ReadReports,
+  ReportPage,
+  SignalSource,
+} from "../../wire/backend.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports, reportText } from "../../wire/encoded_report.ts";
 import { spotInstrument } from "./spot_instrument.ts";
@@ -164,7 +171,7 @@ export class FakeBackend implements Backend {
     return Math.min(this.firstKept, (this.#known(client)?.texts.length ?? 0) + 1);
   }
 
-  readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage {
+  readReports(client: ClientIndex, fromSeq: number, { limitBytes }: ReadReports): ReportPage {
     const known = this.#known(client);
     const firstSeq = Math.max(fromSeq, this.firstKept);
     this.pagesRead += 1;

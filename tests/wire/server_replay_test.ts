@@ -34,7 +34,7 @@ Deno.test("WireServer replays from resume_from + 1, word for word, right after H
   const page = fixture.backend.readReports(
     fixture.backend.view.clientIndex("alice") ?? fail(),
     3,
-    1e9,
+    { limitBytes: 1e9, mayLook: true },
   );
   deepStrictEqual(rest, page.texts);
 });
@@ -159,6 +159,16 @@ Deno.test("WireServer closes behind GOODBYE when the peer has been silent for th
   ok(client.closedBecause !== undefined);
 });
 
+Deno.test("WireServer closes five minutes behind GOODBYE, though the peer beats", () => {
+  const fixture = new WireFixture();
+  const client = leaveUnread(fixture, 3);
+  beatFor(fixture, client, 299);
+  strictEqual(client.closedBecause, undefined);
+  beatFor(fixture, client, 2);
+  ok(client.closedBecause !== undefined);
+  strictEqual(fixture.server.counters()["wire_connections_open"], 0);
+});
+
 Deno.test("WireServer stops within a second, whoever beats behind GOODBYE", () => {
   const fixture = new WireFixture();
   const client = leaveUnread(fixture, 3);
@@ -272,7 +282,7 @@ Deno.test("WireServer rests after a short page of a replay, whatever is released
   const fixture = new WireFixture();
   record(fixture, 4);
   const read = fixture.backend.readReports.bind(fixture.backend);
-  fixture.backend.readReports = (client, from) => read(client, from, 1);
+  fixture.backend.readReports = (client, from, of) => read(client, from, { ...of, limitBytes: 1 });
   const client = fixture.open("alice", { resume_from: 0 });
   deepStrictEqual(client.reportSeqs(), [1]);
   for (const seen of [upTo(1), upTo(2), upTo(3), upTo(4)]) {
@@ -385,105 +395,6 @@ Deno.test("WireServer says nothing of a report that cannot be read, as if it wer
   fixture.settle();
   deepStrictEqual(client.all("ERROR"), []);
   deepStrictEqual(client.reportSeqs(), [1]);
-});
-
-/** A client whose reports are no longer in memory, and the numbers that were looked for. */
-function lookedFor(intents: number): {
-  readonly fixture: WireFixture;
-  readonly client: WireClient;
-  readonly looks: number[];
-} {
-  const fixture = new WireFixture();
-  const client = fixture.open("alice");
-  for (const id of upTo(intents)) client.send(fixture.noOp(`${id}`));
-  fixture.settle();
-  client.forget();
-  const looks: number[] = [];
-  const read = fixture.backend.readReports.bind(fixture.backend);
-  fixture.backend.readReports = (of, from, bytes) => {
-    looks.push(from);
-    return { ...read(of, from, bytes), isFromMemory: false };
-  };
-  return { fixture, client, looks };
-}
-
-/** Lets the session rest `times` times. */
-function rest(fixture: WireFixture, times = 1): void {
-  for (let round = 0; round < times; round++) {
-    fixture.time.advance(20_000);
-    fixture.settle();
-  }
-}
-
-Deno.test("WireServer looks for one report to repeat at a time, and repeats them all in order", () => {
-  const { fixture, client, looks } = lookedFor(50);
-  for (const id of upTo(50)) client.send(fixture.noOp(`${id}`));
-  fixture.settle();
-  deepStrictEqual(looks, [1]);
-  rest(fixture);
-  deepStrictEqual(looks, [1, 2]);
-  rest(fixture, 48);
-  deepStrictEqual(client.reportSeqs(), upTo(50));
-  ok(client.received.every((row) => row["poss_dup"] === true));
-});
-
-Deno.test("WireServer lets live reports pass repetitions that wait for a look, and no RESULT", () => {
-  const { fixture, client, looks } = lookedFor(3);
-  for (const id of upTo(3)) client.send(fixture.noOp(`${id}`));
-  fixture.settle();
-  client.send({ type: "QUERY", id: "q", what: "risk" });
-  client.send(fixture.noOp("4"));
-  fixture.settle();
-  deepStrictEqual([looks, client.reportSeqs()], [[1], [1, 4]]);
-  strictEqual(client.all("RESULT").length, 0);
-  rest(fixture, 2);
-  deepStrictEqual(client.reportSeqs(), [1, 4, 2, 3]);
-  strictEqual(client.all("RESULT").length, 1);
-});
-
-Deno.test("WireServer gives no events of a subscription before its RESULT that waits behind repetitions", () => {
-  const { fixture, client } = lookedFor(3);
-  for (const id of upTo(3)) client.send(fixture.noOp(`${id}`));
-  fixture.settle();
-  client.send({ type: "SUBSCRIBE", id: "s", channels: ["order"], instruments: "*" });
-  fixture.settle();
-  fixture.backend.report("bob", PAD);
-  fixture.settle();
-  deepStrictEqual([...client.all("RESULT"), ...client.all("EVENTS")], []);
-  rest(fixture, 2);
-  const kinds = client.received.map(({ type }) => type);
-  deepStrictEqual(kinds, [
-    "ExecutionReport",
-    "ExecutionReport",
-    "ExecutionReport",
-    "RESULT",
-    "EVENTS",
-  ]);
-});
-
-Deno.test("WireServer repeats all that waits for a look before it closes behind GOODBYE", () => {
-  const { fixture, client } = lookedFor(5);
-  for (const id of upTo(5)) client.send(fixture.noOp(`${id}`));
-  client.send({ type: "GOODBYE" });
-  fixture.settle();
-  ok(!client.hasEnded);
-  rest(fixture, 5);
-  deepStrictEqual(client.reportSeqs(), upTo(5));
-  ok(client.hasEnded);
-});
-
-Deno.test("WireServer ends nobody as silent whom it does not read while it looks for his reports", () => {
-  const { fixture, client } = lookedFor(300);
-  for (let round = 0; round < 3; round++) {
-    for (const id of upTo(300)) client.send(fixture.noOp(`${id}`));
-  }
-  fixture.settle();
-  for (let beat = 0; beat < 40; beat++) {
-    client.send({ type: "HEARTBEAT", now_us: beat });
-    rest(fixture, 25);
-  }
-  deepStrictEqual(client.reportSeqs(), [...upTo(300), ...upTo(300), ...upTo(300)]);
-  strictEqual(client.closedBecause, undefined);
 });
 
 Deno.test("WireServer ends a slow consumer with an unbroken prefix; others go on", () => {

@@ -3,10 +3,14 @@
  * @module
  */
 import { unreachable } from "../../../core/invariant.ts";
+import { AHEAD_ADVICE, sayAhead } from "../../engine_clock.ts";
 import { DiskError } from "../../ports.ts";
 import { fail, type Finding, pass, skip, type Subject, warn } from "./finding.ts";
-import type { Facts, LockState, PortState } from "./machine.ts";
+import type { Facts, LockState, Machine, PortState } from "./machine.ts";
 import { ASK_AS_OWNER, NO_CONFIGURATION } from "./file_checks.ts";
+
+/** A journal further ahead of the clock does not come back within a day. */
+const AHEAD_FAIL_US = 60_000_000;
 
 /** Returns what the lock tells of a daemon on the state directory. */
 export function lockState({ machine, stateDirectory }: Facts): LockState {
@@ -95,21 +99,27 @@ function judgedPort(
   }
 }
 
-/** Every byte of the journal against its hashes, and what recovery stumbled over. */
-export function checkJournal({ machine, stateDirectory }: Facts): Finding {
+/** Every byte of the journal against its hashes, what recovery stumbled over, and its last time. */
+export function checkJournal({ machine, stateDirectory }: Facts): Finding[] {
   const subject = { check: "journal" } as const;
-  if (stateDirectory === undefined) return skip(subject, NO_JOURNAL);
+  if (stateDirectory === undefined) return [skip(subject, NO_JOURNAL)];
   try {
     const verified = machine.verifyJournal(stateDirectory);
-    if (verified === "none") return skip(subject, NO_JOURNAL);
+    if (verified === "none") return [skip(subject, NO_JOURNAL)];
     if (!verified.ok) {
       const text = verified.problem ?? "the journal is damaged";
-      return fail(subject, { text, remedy: RESTORE });
+      return [fail(subject, { text, remedy: RESTORE })];
     }
+    const aheadUs = (verified.last_time_us ?? 0) - 1_000 * machine.wallMs;
+    return [checkPoison(machine, stateDirectory), ...checkAhead(aheadUs)];
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    return fail(subject, { text: error.message, remedy: ASK_AS_OWNER });
+    return [fail(subject, { text: error.message, remedy: ASK_AS_OWNER })];
   }
+}
+
+function checkPoison(machine: Machine, stateDirectory: string): Finding {
+  const subject = { check: "journal" } as const;
   if (typeof machine.entry(`${stateDirectory}/poison`) === "string") {
     return pass(subject, "the journal is whole");
   }
@@ -117,6 +127,15 @@ export function checkJournal({ machine, stateDirectory }: Facts): Finding {
     text: `an event made the machines throw: ${stateDirectory}/poison says which`,
     remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
   });
+}
+
+/** A journal of the future was written with a clock that was ahead, or the clock is behind now. */
+function checkAhead(aheadUs: number): readonly Finding[] {
+  const subject = { check: "journal", about: "time" } as const;
+  const text = sayAhead(aheadUs);
+  if (text === undefined) return [];
+  const judge = aheadUs > AHEAD_FAIL_US ? fail : warn;
+  return [judge(subject, { text, remedy: AHEAD_ADVICE })];
 }
 
 const NO_JOURNAL = "there is no journal yet";

@@ -27,7 +27,7 @@ export function findings(facts: Facts): readonly Finding[] {
     checkLock(facts),
     checkPort(facts),
     checkMetricsPort(facts),
-    checkJournal(facts),
+    ...checkJournal(facts),
     checkDiskSpace(facts),
     checkDiskSync(facts),
     checkClock(facts),

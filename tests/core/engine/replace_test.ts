@@ -479,66 +479,12 @@ Deno.test("apply() restarts the TTL by a Replace that names one, and removes it 
   strictEqual(kept.wait(2000).fire().length, 0);
 });
 
-/** A world whose order has lapsed, and whose venue has refused to cancel it. */
-function lapsedAndRefused(): World {
-  const w = new World().start().open();
-  w.place("a1", { ttlMs: 1000 });
-  w.accept();
-  w.wait(1000).fire();
-  refuseCancel(w);
-  return w;
-}
-
 function refuseCancel(w: World): void {
   w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
 }
 
 function cancels(w: World): number {
   return w.commands.filter(({ kind }) => kind === "Cancel").length;
-}
-
-for (const [why, ttlMs] of [["is longer", 3_600_000], ["is taken off", 0]] as const) {
-  Deno.test(`apply() insists no more on a lapse once the order's TTL ${why}`, () => {
-    const w = lapsedAndRefused();
-    w.replace("r1", { orig: "a1", qty: "9", ttlMs });
-    replaced(w, { qty: 9000, px: 10_000 });
-    w.wait(3_599_000).fire();
-    strictEqual(cancels(w), 1);
-    w.cancel("c1", "a1");
-    w.failed("unknown");
-    strictEqual(w.lastCommand().kind, "Lookup", "its failures are forgotten");
-  });
-}
-
-Deno.test("apply() insists on a lapse whose order was replaced without a later one", () => {
-  const w = lapsedAndRefused();
-  w.replace("r1", { orig: "a1", qty: "11" });
-  replaced(w, { qty: 11_000, px: 10_000 });
-  w.wait(1000).fire();
-  strictEqual(cancels(w), 2);
-});
-
-Deno.test("apply() goes on with the cancel of a lapse that is pending when the TTL becomes longer", () => {
-  const w = lapsedAndRefused();
-  w.replace("r1", { orig: "a1", qty: "9", ttlMs: 3_600_000 });
-  w.wait(1000).fire();
-  replaced(w, { qty: 9000, px: 10_000 });
-  deepStrictEqual(w.cancelled().map(brief), ["Expired/Expired 0+0"]);
-});
-
-for (const [why, ttlMs] of [["longer", 3_600_000], ["taken off", 0]] as const) {
-  Deno.test(`apply() insists no more on a lapse that is refused when the TTL is ${why} since`, () => {
-    const w = lapsedAndRefused();
-    w.replace("r1", { orig: "a1", qty: "9", ttlMs });
-    w.wait(1000).fire();
-    replaced(w, { qty: 9000, px: 10_000 });
-    w.failed("notSent"); // the cancel, which waited for the replace
-    w.wait(500).fire();
-    w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "no" });
-    strictEqual(w.lastCommand().kind, "Lookup", "a refusal proves nothing");
-    w.wait(3_590_000).fire();
-    strictEqual(cancels(w), 3);
-  });
 }
 
 Deno.test("apply() insists on the kill switch's cancel though a cancel and new came after its refusal", () => {

@@ -38,7 +38,7 @@ function find(intents: Intents, intentId: string): IntentRecord | undefined {
 }
 
 Deno.test("Intents.at() gives back every field of a record", () => {
-  const intents = new Intents();
+  const intents = new Intents("");
   for (const action of INTENT_ACTIONS) {
     const fields = { ...fieldsOf(action), action, tag: "", order: orderId(7), newestReport: 9 };
     const record = intents.at(intents.add(fields).slot);
@@ -52,7 +52,7 @@ Deno.test("Intents.at() gives back every field of a record", () => {
 });
 
 Deno.test("Intents.find() tells ids apart that are long, wide, or begin alike", () => {
-  const intents = new Intents();
+  const intents = new Intents("");
   const ids = [
     "",
     "a",
@@ -76,7 +76,7 @@ Deno.test("Intents.find() tells ids apart that are long, wide, or begin alike", 
 });
 
 Deno.test("Intents.forget() keeps the row of a pinned record until its last pin is gone", () => {
-  const intents = new Intents();
+  const intents = new Intents("");
   const pinned = intents.add(fieldsOf("all"));
   intents.pin(pinned);
   intents.pin(pinned);
@@ -91,7 +91,7 @@ Deno.test("Intents.forget() keeps the row of a pinned record until its last pin 
 });
 
 Deno.test("Intents.unpin() leaves a record that is still remembered", () => {
-  const intents = new Intents();
+  const intents = new Intents("");
   const pinned = intents.add(fieldsOf("all"));
   intents.pin(pinned);
   intents.unpin(pinned);
@@ -102,7 +102,7 @@ Deno.test("Intents.unpin() leaves a record that is still remembered", () => {
 });
 
 Deno.test("Intents.restore() writes a record that its id does not find, if it was disowned", () => {
-  const intents = new Intents();
+  const intents = new Intents("");
   const lost = intents.restore(fieldsOf("twice"), { isKnown: false });
   intents.enqueue(lost);
   const again = intents.add(fieldsOf("twice"));
@@ -111,12 +111,4 @@ Deno.test("Intents.restore() writes a record that its id does not find, if it wa
   strictEqual(find(intents, "twice")?.slot, again.slot);
   forgetOldest(intents);
   strictEqual(find(intents, "twice"), undefined);
-});
-
-Deno.test("Intents.seed() changes nothing that is seen, and only an empty index takes it", () => {
-  const intents = new Intents();
-  intents.seed("one");
-  intents.add(fieldsOf("a"));
-  intents.seed("two");
-  strictEqual(find(intents, "a")?.intentId, "a");
 });

@@ -4,17 +4,19 @@
  */
 import fc from "fast-check";
 import { ok, strictEqual } from "node:assert/strict";
+import { createTimeline } from "../../../core/mod.ts";
 import { Intents } from "../../../core/slots/intents.ts";
 import { Labels, NO_LABEL } from "../../../core/slots/labels.ts";
 import { SlotIndex } from "../../../core/slots/slot_index.ts";
 import { hashText } from "../../../core/slots/text_hash.ts";
+import { World } from "../../support/engine_world.ts";
 
 Deno.test("Labels agree with a counted map after every step", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.nat(5), fc.boolean()), { maxLength: 80, size: "max" }),
       (steps) => {
-        const labels = new Labels();
+        const labels = new Labels(0);
         const counts = new Map<string, number[]>();
         for (const [name, isTaken] of steps) {
           const text = `tag ${name}`;
@@ -35,22 +37,22 @@ Deno.test("Labels agree with a counted map after every step", () => {
 });
 
 Deno.test("Labels.take() of null is no label, and dropping it changes nothing", () => {
-  const labels = new Labels();
+  const labels = new Labels(0);
   strictEqual(labels.take(null), NO_LABEL);
   strictEqual(labels.text(NO_LABEL), null);
   labels.drop(NO_LABEL);
   strictEqual(labels.text(labels.take("")), "");
 });
 
-/** Texts with one hash under seed 0: the last unit makes up for what the first two came to. */
-function colliding(count: number): readonly string[] {
+/** Texts with one hash under a seed: the last unit makes up for what the first two came to. */
+function colliding(count: number, seed: number): readonly string[] {
   const step = (hash: number, unit: number): number => {
     const mixed = Math.imul(hash ^ unit, 0x85ebca6b);
     return mixed ^ (mixed >>> 15);
   };
   const texts: string[] = [];
   for (let first = 0; texts.length < count; first += 1) {
-    const begun = step(3, first); // three units: the length is where it begins
+    const begun = step(seed ^ 3, first); // three units: the length is mixed in first
     for (let second = 0; second < 65_536 && texts.length < count; second += 1) {
       const last = step(begun, second);
       if (last >>> 16 === 0) texts.push(String.fromCharCode(first, second, last));
@@ -75,27 +77,38 @@ function looks(act: () => void): number {
   return count;
 }
 
-Deno.test("Intents.seed() keeps tags apart that collide where clients know the seed", () => {
-  const texts = colliding(200);
-  strictEqual(new Set(texts.map((text) => hashText(text, 0))).size, 1);
-  const intents = new Intents();
-  intents.seed("0123456789abcdef");
-  const taken = looks(() => {
-    for (const text of texts) intents.tags.take(text);
-  });
+Deno.test("Intents keep tags apart that collide where clients know the secret", () => {
+  const known = hashText("", 0);
+  const texts = colliding(200, known);
+  strictEqual(new Set(texts.map((text) => hashText(text, known))).size, 1);
+  const take = (intents: Intents) => () => texts.map((text) => intents.tags.take(text));
+  ok(looks(take(new Intents(""))) > 50 * texts.length, "they do collide");
+  const intents = new Intents("0123456789abcdef");
+  const taken = looks(take(intents));
   ok(taken < 2 * texts.length, `each tag must be found at once: was ${taken} looks for all`);
   strictEqual(intents.tags.size, texts.length);
 });
 
-Deno.test("Labels.seed() leaves labels alone that are there already", () => {
-  const labels = new Labels();
-  labels.seed("one");
-  const label = labels.take("a");
-  labels.take("b");
-  labels.seed("two");
-  strictEqual(labels.take("a"), label);
-  labels.drop(label);
-  labels.drop(label);
-  strictEqual(labels.size, 1);
-  strictEqual(labels.text(labels.take("a")), "a");
-});
+/** What clients are told when they connect. */
+const JOURNAL_ID = "0123456789abcdef";
+
+/** How many looks it takes to place orders whose tags collide under the journal's id. */
+function looksToPlace(secret: string, of: { readonly isRestored: boolean }): number {
+  const world = new World({ secret });
+  world.restart({ journalId: JOURNAL_ID });
+  world.open();
+  if (of.isRestored) world.timeline = createTimeline(world.timeline.checkpoint(), secret);
+  const tags = colliding(200, hashText(JOURNAL_ID, 0));
+  return looks(() => {
+    for (const [at, tag] of tags.entries()) world.place(`a${at}`, { tag });
+  });
+}
+
+for (const isRestored of [false, true]) {
+  const how = isRestored ? "goes on from a checkpoint" : "begins";
+  Deno.test(`createTimeline() spreads tags by its secret, not by what clients know: it ${how}`, () => {
+    const apart = looksToPlace("hush", { isRestored });
+    const together = looksToPlace(JOURNAL_ID, { isRestored });
+    ok(together > 5 * apart, `${apart} looks with a secret, ${together} if clients knew it`);
+  });
+}

@@ -35,6 +35,7 @@ Deno.test("journalVerify() counts a sound journal while it is being written", ()
   strictEqual(result.first_seq, 1);
   strictEqual(result.last_seq, 90);
   strictEqual(result.journal_id, rig.journal.journalId);
+  strictEqual(result.last_time_us, rig.timeline.nowUs);
   ok(result.truth_bytes > 0 && result.market_bytes > 0);
 });
 

@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../../core/event.ts";
 import { clientIndex, micros, seqId } from "../../../core/numbers.ts";
+import type { ReportPage } from "../../../wire/backend.ts";
 import type { JournalFault } from "../../../edge/journal/mod.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
@@ -129,6 +130,25 @@ Deno.test("Journal.readReports leaves out what the index knows to be between two
   }
   deepStrictEqual(pages.flat(), texts);
   ok(bytesOf() < 2 << 20, `${bytesOf()} bytes`);
+});
+
+Deno.test("Journal.readReports looks into no segment where it may not, and gives what is in memory", () => {
+  const { rig, texts } = farApart({ segmentBytes: 1 << 26, megabytes: 2 });
+  rig.fill(40);
+  const newest = texts.length + 1;
+  const bytesOf = readCounter(rig.disk);
+  const read = (of: { readonly reportSeq: number; readonly mayLook: boolean }): ReportPage =>
+    rig.journal.readReports(clientIndex(0), { ...of, limitBytes: 1 });
+  deepStrictEqual(read({ reportSeq: 1, mayLook: false }), {
+    firstSeq: 1,
+    texts: [],
+    isFromMemory: false,
+  });
+  strictEqual(bytesOf(), 0);
+  deepStrictEqual(read({ reportSeq: 1, mayLook: true }).texts, [texts[0]]);
+  ok(bytesOf() > 0);
+  const { texts: [text], isFromMemory } = read({ reportSeq: newest, mayLook: false });
+  deepStrictEqual([JSON.parse(text ?? "{}").report_seq, isFromMemory], [newest, true]);
 });
 
 const LOOKS = [
