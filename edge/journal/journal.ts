@@ -217,9 +217,9 @@ export class Journal implements MetricSource {
   }
 
   /**
-   * Durable reports from `reportSeq` on, about `limitBytes` of them, from memory alone unless it `mayLook`
-   * (if not said: it may). Reports that are not as they
-   * were written are a failure: nothing is given, and the daemon must end.
+   * Durable reports from `reportSeq` on, about `limitBytes` of them, from memory alone unless it
+   * `mayLook` (if not said: it may). Reports that are not as they were written are a failure: nothing
+   * is given, and the daemon must end.
    */
   readReports(client: ClientIndex, from: ReadFrom): ReportPage {
     try {
