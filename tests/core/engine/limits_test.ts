@@ -19,7 +19,7 @@ import {
 } from "../../../core/limits.ts";
 import { instrumentId, micros, qty } from "../../../core/mod.ts";
 import { Story } from "../../contracts/engine/story.ts";
-import type { InstrumentSpec } from "../../contracts/engine/world.ts";
+import { declarationOf, type InstrumentSpec } from "../../contracts/engine/world.ts";
 import {
   draft,
   ref,
@@ -330,6 +330,19 @@ Deno.test("open orders of an exchange count over all asset classes", () => {
   });
   story.place("b1", { on: 1, side: "Sell", px: "102" });
   strictEqual(refusalOf(story.place("a1", { side: "Buy", px: "98" })), "MAX_OPEN_ORDERS");
+});
+
+Deno.test("open orders of a venue count at the exchange that its newest declaration names", () => {
+  const story = twoAccounts({});
+  const limits = { ...NO_EXCHANGE_LIMITS, maxOpenOrders: 1 };
+  for (const exchange of ["x", "y"]) {
+    story.control("LimitsSet", { scope: "exchange", exchange, admin: true, limits });
+  }
+  story.place("b1", { on: 1, side: "Sell", px: "102" });
+  const elsewhere = declarationOf({ name: "b", exchange: "y" }, 1);
+  story.control("VenueDeclared", elsewhere, { venue: 1 });
+  strictEqual(refusalOf(story.place("b2", { on: 1, side: "Sell", px: "103" })), "MAX_OPEN_ORDERS");
+  strictEqual(refusalOf(story.place("a1", { side: "Buy", px: "98" })), undefined);
 });
 
 Deno.test("the loss of the day counts from 00:00 UTC and lets only reducing orders pass", () => {
