@@ -97,3 +97,15 @@ for (const [why, ttlMs] of [["longer", 3_600_000], ["taken off", 0]] as const) {
     strictEqual(cancels(w), 3);
   });
 }
+
+Deno.test("apply() fires no more than 1 024 deadlines by one event, and wants another for the rest", () => {
+  const w = new World().start().open({ cancelOnDisconnect: false });
+  for (let n = 1; n <= 1025; n += 1) {
+    w.wait(1).place(`a${n}`, { ttlMs: 60_000 });
+    w.accept(n);
+  }
+  const events = w.events.length;
+  w.wait(60_000).fire();
+  strictEqual(cancels(w), 1025);
+  strictEqual(w.events.length - events, 2);
+});
