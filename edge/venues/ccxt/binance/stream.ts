@@ -8,7 +8,7 @@
  * @module
  */
 import type { Side } from "../../../../core/instrument.ts";
-import { type BinanceStatus, type BinanceTrade, sideOf } from "./payloads.ts";
+import { type BinanceStatus, type BinanceTrade, sideOf, statusIn } from "./payloads.ts";
 import { Fields, PayloadError } from "../payload.ts";
 
 /** What happened to an order. */
@@ -164,7 +164,9 @@ function parseOrderNews(fields: Fields, spelling: Spelling): OrderNews {
     timeMs: fields.integer("T"),
   };
   const isTrade = (type === "TRADE" || type === "CALCULATED") && fields.decimal("l") !== "0";
-  return { ...news, trade: isTrade ? tradeOf(fields, news) : null };
+  const { status: said, orderQty: origQty, cumQty: executedQty } = news;
+  const status = statusIn({ status: said, origQty, executedQty });
+  return { ...news, status, trade: isTrade ? tradeOf(fields, news) : null };
 }
 
 /** The venue writes `NONE`, or `0`, for none. */
