@@ -11,11 +11,11 @@ export type Endpoints = { readonly rest: string; readonly stream: string };
 /** An integer, and what it may be. */
 export type NumberOption = { readonly name: string; readonly from: number; readonly to: number };
 
-/** Returns what is wrong with a word of a closed list; none at all is fine. */
+/** Returns what is wrong with a word, or a number, of a closed list; none at all is fine. */
 export function wordProblems(
   options: VenueOptions,
   path: string,
-  words: readonly string[],
+  words: readonly (string | number)[],
 ): readonly OptionProblem[] {
   const value = options[path];
   if (value === undefined || words.some((word) => word === value)) return [];

@@ -58,10 +58,12 @@ const NUMBERS: readonly NumberOption[] = [
   { name: "propagation_ms", from: 0, to: 60_000 },
   // Two pings without an answer end a connection: it is noticed within ten seconds.
   { name: "keep_alive_ms", from: 100, to: 3000 },
-  { name: "book_levels", from: 5, to: 5000 },
 ];
+const SPOT_LEVELS: NumberOption = { name: "book_levels", from: 5, to: 5000 };
+/** USD-M refuses a snapshot of any other number of levels (-4021). */
+const USDM_LEVELS = [5, 10, 20, 50, 100, 500, 1000];
 const NAMES: ReadonlySet<string> = new Set([
-  ...["exchange", "environment", "endpoints", "book"],
+  ...["exchange", "environment", "endpoints", "book", "book_levels"],
   ...NUMBERS.map(({ name }) => name),
 ]);
 
@@ -78,6 +80,7 @@ export function optionProblems(options: VenueOptions): readonly OptionProblem[] 
     ...wordProblems(options, "environment", ENVIRONMENTS),
     ...wordProblems(options, "book", BOOKS),
     ...NUMBERS.flatMap((option) => numberProblems(options, option)),
+    ...levelProblems(options),
     ...endpointProblems(options["endpoints"]),
     ...unknown,
   ];
@@ -111,6 +114,12 @@ function exchangeProblems(options: VenueOptions): readonly OptionProblem[] {
     `must be one that is tested here (${knownExchanges()}), or any other of CCXT's with ` +
     `experimental: true, which nobody has tested: was ${exchange}`;
   return [{ path: "exchange", problem }];
+}
+
+function levelProblems(options: VenueOptions): readonly OptionProblem[] {
+  return PRODUCTS.get(String(options["exchange"])) === "usdm"
+    ? wordProblems(options, "book_levels", USDM_LEVELS)
+    : numberProblems(options, SPOT_LEVELS);
 }
 
 /** True if options ask for an exchange that is not tested here, and say that they know. */

@@ -139,14 +139,17 @@ const USDM: readonly Row[] = [
   [-4082, "rejected"],
   [-4083, "rejected"],
   [-4086, "rejected"],
-  [-4087, "auth"], // may only place reduce-only
-  [-4088, "auth"], // may not place an order
+  // What the account may not do for now, though its keys work: reductions and cancels may go on.
+  [-4087, "suspended"], // may only place reduce-only
+  [-4088, "suspended"], // may not place an order currently
   [-4104, "rejected"],
+  [-4109, "rejected"], // account not active: nothing was transferred to it
   [-4114, "rejected"], // client order id not valid
   [-4115, "rejected"], // duplicate client order id within a batch
   [-4116, "duplicate"], // client order id is duplicated
   [-4117, "rejected"],
   [-4118, "rejected"],
+  [-4120, "rejected"], // a type of order for another address
   [-4131, "rejected"], // counterparty's best price outside the percent filter
   [-4135, "rejected"],
   [-4136, "rejected"],
@@ -158,17 +161,19 @@ const USDM: readonly Row[] = [
   [-4142, "rejected"], // would trigger immediately
   [-4144, "rejected"],
   [-4164, "rejected"], // notional below the minimum
-  [-4192, "auth"], // cooling-off period
-  [-4202, "auth"],
-  [-4203, "auth"],
-  [-4205, "auth"],
-  [-4206, "auth"],
+  [-4183, "rejected"], // price above the multiplier's cap
+  [-4184, "rejected"], // price below the multiplier's floor
+  [-4192, "suspended"], // cooling-off period
+  [-4202, "rejected"],
+  [-4203, "rejected"],
+  [-4205, "rejected"],
+  [-4206, "rejected"],
   [-4208, "rejected"],
   [-4209, "rejected"],
-  [-4400, "auth"], // quantitative rules: only reduce-only
-  [-4401, "auth"],
-  [-4402, "auth"],
-  [-4403, "auth"],
+  [-4400, "suspended"], // quantitative rules: only reduce-only, for minutes or hours
+  [-4401, "suspended"], // a position too large: only reduce-only of its symbol
+  [-4402, "suspended"], // the symbol is not offered in this region
+  [-4403, "rejected"],
   [-5021, "unfilled"], // FOK not filled
   [-5022, "postOnly"], // GTX would take
   [-5024, "rejected"],
@@ -176,11 +181,13 @@ const USDM: readonly Row[] = [
   [-5026, "rejected"], // amended too often
   [-5027, "rejected"], // nothing to amend
   [-5028, "clock"], // outside the matching engine's recvWindow
+  [-5029, "rejected"], // an amendment's notional below the minimum
   [-5037, "rejected"],
   [-5038, "rejected"],
   [-5039, "rejected"],
   [-5040, "rejected"],
   [-5041, "ambiguous"], // no depth matches, taken back
+  [-5043, "rejected"], // an amendment before it is not done yet
 ];
 
 /** The codes of a product: `code` to class. */

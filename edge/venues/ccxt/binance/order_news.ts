@@ -14,6 +14,7 @@ import type { Listed } from "../shared_account.ts";
 import type { OrderNews } from "./stream.ts";
 import type { Endings } from "./endings.ts";
 import type { KnownOrder } from "./known_orders.ts";
+import { statusOf } from "./payloads.ts";
 import { limitPxOf, qtyOf } from "../reporter.ts";
 import { amendmentKey, isTold, noteAmendment, noteTerms } from "./terms.ts";
 
@@ -74,14 +75,14 @@ export class NewsDesk {
         return this.#ended(news, of.listed);
       case "EXPIRED":
         return this.#expired(news, of);
-      case "TRADE_PREVENTION":
-        return news.status === "EXPIRED_IN_MATCH" ? this.#ended(news, of.listed) : undefined;
       case "AMENDMENT":
       case "REPLACED":
         return this.#amended(news, of);
+      case "TRADE_PREVENTION":
       case "TRADE":
       case "CALCULATED":
-        return undefined; // an execution of nothing: the state before it stands
+        // Else the state before it stands, or its executions end it.
+        return statusOf(news) === "cancelled" ? this.#ended(news, of.listed) : undefined;
     }
   }
 
@@ -114,12 +115,14 @@ export class NewsDesk {
   }
 
   #ended(news: OrderNews, listed: Listed): void {
+    const { type, status } = news;
+    const how = type === status ? type : `${type}, ${status}`;
     const why = news.reason === null ? "" : `, reason ${news.reason}`;
     this.#endings.end({
       key: news.clientOrderId,
       listed,
       executed: qtyOf(news.cumQty, listed.instrument),
-      reason: `${news.timeInForce}: the exchange said ${news.type}${why}`,
+      reason: `${news.timeInForce}: the exchange said ${how}${why}`,
       timeMs: news.timeMs,
     });
   }

@@ -102,11 +102,24 @@ export function parseOrder(fields: Fields): BinanceOrder {
     createdMs: fields.has("time") ? fields.integer("time") : null,
   };
   const fills = fields.objects("fills").map((fill) => parseFill(fill, order));
-  return { ...order, fills };
+  return { ...order, status: statusIn(order), fills };
+}
+
+/**
+ * The status as it is meant: of an order of which self-trade prevention took a part, the venue says
+ * FILLED once the rest was executed. It is over, and was not filled.
+ * Source: "Self Trade Prevention (STP) FAQ" of the spot documentation, prevented quantity.
+ */
+export function statusIn(
+  { status, origQty, executedQty }: Pick<BinanceOrder, "status" | "origQty" | "executedQty">,
+): BinanceStatus {
+  return status === "FILLED" && executedQty !== origQty ? "EXPIRED_IN_MATCH" : status;
 }
 
 /** What the venue ended by itself counts as cancelled: a life limited in time is ours to end. */
-export function statusOf({ status }: BinanceOrder): BrokerPayloads["OrderFound"]["status"] {
+export function statusOf(
+  { status }: Pick<BinanceOrder, "status">,
+): BrokerPayloads["OrderFound"]["status"] {
   switch (status) {
     case "NEW":
     case "PENDING_NEW":

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Side } from "../../../../core/instrument.ts";
-import { type BinanceStatus, type BinanceTrade, sideOf } from "./payloads.ts";
+import { type BinanceStatus, type BinanceTrade, sideOf, statusIn } from "./payloads.ts";
 import { Fields, PayloadError } from "../payload.ts";
 
 /** What happened to an order. */
@@ -160,15 +160,19 @@ function parseOrderNews(fields: Fields, spelling: Spelling): OrderNews {
     price: fields.decimal("p"),
     orderQty: fields.decimal("q"),
     cumQty: fields.decimal("z"),
-    reason: reasonOf(fields.name(spelling.cumReason) ?? fields.name("eR")),
+    reason: reasonOf(fields, spelling.cumReason) ?? reasonOf(fields, "eR"),
     timeMs: fields.integer("T"),
   };
   const isTrade = (type === "TRADE" || type === "CALCULATED") && fields.decimal("l") !== "0";
-  return { ...news, trade: isTrade ? tradeOf(fields, news) : null };
+  const { status: said, orderQty: origQty, cumQty: executedQty } = news;
+  const status = statusIn({ status: said, origQty, executedQty });
+  return { ...news, status, trade: isTrade ? tradeOf(fields, news) : null };
 }
 
-function reasonOf(word: string | null): string | null {
-  return word === "NONE" ? null : word;
+/** The venue writes `NONE`, or `0`, for none. */
+function reasonOf(fields: Fields, name: string): string | null {
+  const word = fields.name(name);
+  return word === "NONE" || word === "0" ? null : word;
 }
 
 function tradeOf(

@@ -259,6 +259,34 @@ Deno.test("ERROR_CLASSES never call a place refused that may have been done, nor
   }
 });
 
+/** USD-M: quantitative rules, a position too large, a region, a cooling-off. */
+const RESTRICTIONS = [-4087, -4088, -4192, -4400, -4401, -4402];
+/** USD-M: said of a leverage, which nobody asks for here. */
+const OF_LEVERAGE = [-4202, -4203, -4205, -4206, -4403];
+
+Deno.test("ERROR_CODES of usdm halt no account for what its keys are not the reason of", () => {
+  const body = (code: number): Answered => ({ status: 400, body: told(code, "not now") });
+  for (const code of RESTRICTIONS) {
+    strictEqual(outcomeOf(body(code), "place", "usdm"), "refused VENUE_SUSPENDED", `${code}`);
+  }
+  for (const code of OF_LEVERAGE) {
+    strictEqual(outcomeOf(body(code), "place", "usdm"), "refused VENUE_REJECTED", `${code}`);
+  }
+});
+
+Deno.test("ERROR_CODES of usdm know the refusals that its page has gained", () => {
+  const body = (code: number): Answered => ({ status: 400, body: told(code, "refused") });
+  for (const code of [-4109, -4120, -4183, -4184]) {
+    strictEqual(outcomeOf(body(code), "place", "usdm"), "refused VENUE_REJECTED", `${code}`);
+  }
+  for (const code of [-5029, -5043]) {
+    strictEqual(outcomeOf(body(code), "replace", "usdm"), "refused VENUE_REJECTED", `${code}`);
+  }
+});
+
+/** CCXT calls them a lack of permission, which here would halt the account. */
+const NOT_OF_KEYS: ReadonlySet<number> = new Set([...RESTRICTIONS, ...OF_LEVERAGE]);
+
 /** CCXT's class of a code, and ours of those that mean it. Others are ours to judge. */
 const AGREED: Readonly<Record<string, readonly ErrorClass[]>> = {
   AuthenticationError: ["auth"],
@@ -293,6 +321,7 @@ for (const product of ["spot", "usdm"] as const) {
         const code = Number(text);
         const ours = ERROR_CODES[product].get(code);
         if (ours === undefined || AGREED[ccxtClass] === undefined) continue;
+        if (product === "usdm" && NOT_OF_KEYS.has(code)) continue;
         compared++;
         if (!AGREED[ccxtClass].includes(ours)) different.push(`${code} ${ccxtClass} ${ours}`);
       }

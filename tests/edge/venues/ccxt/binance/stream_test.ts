@@ -65,6 +65,23 @@ Deno.test("parseStreamMessage() reads an execution exactly", () => {
   deepStrictEqual([news.order.cumQty, news.order.reason], ["0.5", null]);
 });
 
+Deno.test("parseStreamMessage() says why an order expired, and nothing where the venue says none", () => {
+  const expired = { x: "EXPIRED", X: "EXPIRED", l: "0.00000000", t: -1 };
+  const why = "EXECUTION_RULE_PRICE_RANGE_EXCEEDED";
+  const rows = [[spotReport({ ...expired, r: "NONE", eR: why }), why], [
+    spotReport({ ...expired, r: "NONE", eR: "NONE" }),
+    null,
+  ], [
+    spotReport({ ...expired, r: "WOULD_MATCH_IMMEDIATELY", eR: why }),
+    "WOULD_MATCH_IMMEDIATELY",
+  ]];
+  for (const [message, reason] of rows) {
+    const news = parseStreamMessage(message);
+    ok(news.kind === "order");
+    strictEqual(news.order.reason, reason);
+  }
+});
+
 Deno.test("parseStreamMessage() names the order, not its cancel", () => {
   const changes = { x: "CANCELED", X: "CANCELED", c: "of-the-cancel", C: "tlabcdef01-1-1", t: -1 };
   const news = parseStreamMessage(spotReport(changes));
