@@ -35,7 +35,12 @@ const READ_BEFORE: Readonly<Record<string, readonly (readonly [string, string])[
     ["/user/query-api", `{"retCode":0,"result":{"unified":0,"uta":1}}`],
     ["/account/info", `{"retCode":0,"result":{"unifiedMarginStatus":6}}`],
   ],
-  kucoin: [["/account/mode", `{"code":"200000","data":{"selfAccountMode":"CLASSIC"}}`]],
+  kucoin: [
+    ["/account/mode", `{"code":"200000","data":{"selfAccountMode":"CLASSIC"}}`],
+    ["/hf/accounts/opened", `{"code":"200000","data":true}`],
+  ],
+  bitget: [["/account/settings", `{"code":"40085","msg":"it is a classic account"}`]],
+  gate: [["/account/detail", `{"user_id":7,"key":{"mode":1}}`]],
   htx: [["/account/accounts", `{"status":"ok","data":[{"id":7,"type":"spot"}]}`]],
 };
 
@@ -168,7 +173,7 @@ for (const id of ASKING) {
       ok(!evidence.ok && bench.requests.length > 0);
       match(
         evidence.reason,
-        new RegExp(`^Cannot trade on ${id} over CCXT: a (cancel|new order): .`),
+        new RegExp(`^Cannot trade on ${id} over CCXT: (a cancel|a new order|the account): .`),
       );
       deepStrictEqual(bench.changes, []);
     });
@@ -235,3 +240,52 @@ Deno.test(
     }
   },
 );
+
+Deno.test("an account that KuCoin moved to its new engine is asked for there", relaxed, async () => {
+  const exchange = await opened("kucoin");
+  const { evidence, bench } = await seen(exchange, answering("kucoin"));
+  ok(evidence.ok);
+  for (const [what, method] of READS.filter(([name]) => name !== "balances")) {
+    await bench.result<CallResult>((done) => bench.calls.read(method, done));
+    match(bench.requests.at(-1)?.url ?? "", /\/hf\//, what);
+  }
+});
+
+Deno.test("while KuCoin does not say which engine an account is of, nothing is traded", relaxed, async () => {
+  const { evidence } = await seen(
+    await opened("kucoin"),
+    (request) => request.url.includes("/hf/accounts") ? "lost" : answering("kucoin")(request),
+  );
+  ok(!evidence.ok);
+});
+
+for (const lost of ["lost", { status: 503, body: "{}" }, { status: 429, body: "{}" }] as const) {
+  Deno.test(
+    `Bitget's kind of account is asked for again after ${JSON.stringify(lost)}`,
+    relaxed,
+    async () => {
+      const exchange = await opened("bitget");
+      const isUnified = (): Reply => ({ status: 200, body: `{"code":"00000","data":{"uid":"1"}}` });
+      let isLost = true;
+      const bench = new CallBench(
+        exchange,
+        ({ url }) => url.includes("/account/settings") ? isLost ? lost : isUnified() : "refused",
+      );
+      const ask = (): Promise<CallResult> =>
+        bench.result<CallResult>((done) =>
+          bench.calls.read((there) => there.fetchOpenOrders(LISTED.symbol), done)
+        );
+      strictEqual((await ask()).kind, "error");
+      isLost = false;
+      await ask();
+      match(bench.requests.at(-1)?.url ?? "", /\/v3\/trade\/unfilled-orders/);
+    },
+  );
+}
+
+Deno.test("what a library would send after a question that was not answered does not leave", relaxed, async () => {
+  const { evidence, bench } = await seen(await opened("bitget"), () => "lost");
+  ok(!evidence.ok);
+  match(evidence.reason, /what was asked first was not answered/);
+  deepStrictEqual(bench.changes, []);
+});
