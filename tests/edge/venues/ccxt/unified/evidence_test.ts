@@ -17,6 +17,7 @@ import {
 } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
 import { spanned } from "../../../../../edge/venues/ccxt/unified/pages.ts";
 import { readUnifiedOptions } from "../../../../../edge/venues/ccxt/unified/options.ts";
+import { parseOrder, statusOf } from "../../../../../edge/venues/ccxt/unified/rows.ts";
 import { CallBench, LISTED, type Reply, seen } from "./call_bench.ts";
 
 /** The library's timers of connections outlive a test. */
@@ -26,6 +27,7 @@ const SECRET = btoa("0123456789abcdef".repeat(4));
 
 type Loaded = UnifiedExchange & {
   setMarkets(markets: readonly object[]): unknown;
+  parseOrder(row: object): unknown;
   options: Record<string, unknown>;
 };
 
@@ -241,23 +243,31 @@ Deno.test(
   },
 );
 
-Deno.test("an account that KuCoin moved to its new engine is asked for there", relaxed, async () => {
-  const exchange = await opened("kucoin");
-  const { evidence, bench } = await seen(exchange, answering("kucoin"));
-  ok(evidence.ok);
-  for (const [what, method] of READS.filter(([name]) => name !== "balances")) {
-    await bench.result<CallResult>((done) => bench.calls.read(method, done));
-    match(bench.requests.at(-1)?.url ?? "", /\/hf\//, what);
-  }
-});
+Deno.test(
+  "an account that KuCoin moved to its new engine is asked for there",
+  relaxed,
+  async () => {
+    const exchange = await opened("kucoin");
+    const { evidence, bench } = await seen(exchange, answering("kucoin"));
+    ok(evidence.ok);
+    for (const [what, method] of READS.filter(([name]) => name !== "balances")) {
+      await bench.result<CallResult>((done) => bench.calls.read(method, done));
+      match(bench.requests.at(-1)?.url ?? "", /\/hf\//, what);
+    }
+  },
+);
 
-Deno.test("while KuCoin does not say which engine an account is of, nothing is traded", relaxed, async () => {
-  const { evidence } = await seen(
-    await opened("kucoin"),
-    (request) => request.url.includes("/hf/accounts") ? "lost" : answering("kucoin")(request),
-  );
-  ok(!evidence.ok);
-});
+Deno.test(
+  "while KuCoin does not say which engine an account is of, nothing is traded",
+  relaxed,
+  async () => {
+    const { evidence } = await seen(
+      await opened("kucoin"),
+      (request) => request.url.includes("/hf/accounts") ? "lost" : answering("kucoin")(request),
+    );
+    ok(!evidence.ok);
+  },
+);
 
 for (const lost of ["lost", { status: 503, body: "{}" }, { status: 429, body: "{}" }] as const) {
   Deno.test(
@@ -283,9 +293,54 @@ for (const lost of ["lost", { status: 503, body: "{}" }, { status: 429, body: "{
   );
 }
 
-Deno.test("what a library would send after a question that was not answered does not leave", relaxed, async () => {
-  const { evidence, bench } = await seen(await opened("bitget"), () => "lost");
-  ok(!evidence.ok);
-  match(evidence.reason, /what was asked first was not answered/);
-  deepStrictEqual(bench.changes, []);
-});
+Deno.test(
+  "what a library would send after a question that was not answered does not leave",
+  relaxed,
+  async () => {
+    const { evidence, bench } = await seen(await opened("bitget"), () => "lost");
+    ok(!evidence.ok);
+    match(evidence.reason, /what was asked first was not answered/);
+    deepStrictEqual(bench.changes, []);
+  },
+);
+
+Deno.test(
+  "an order of KuCoin that is active is open, though a part of it was cancelled",
+  relaxed,
+  async () => {
+    const row = {
+      ...{ id: "987", symbol: "BTCUSDT", type: "limit", side: "buy", size: "0.5", price: "2000.1" },
+      ...{ dealSize: "0.1", dealFunds: "200.01", cancelledSize: "0.2", cancelExist: true },
+      ...{ clientOid: "", timeInForce: "GTC", createdAt: 1_794_999_990_000 },
+    };
+    const exchange = await opened("kucoin");
+    for (const name of ["active", "isActive"]) {
+      const standing = (isActive: boolean): string =>
+        statusOf(parseOrder(exchange.parseOrder({ ...row, [name]: isActive })));
+      deepStrictEqual([standing(true), standing(false)], ["open", "cancelled"]);
+    }
+  },
+);
+
+Deno.test(
+  "CoinEx' words for how orders stand are read, which CCXT passes on",
+  relaxed,
+  async () => {
+    const exchange = await opened("coinex");
+    const row = {
+      ...{ order_id: 987, market: "BTCUSDT", market_type: "SPOT", side: "buy", type: "limit" },
+      ...{ amount: "0.5", price: "2000.1", client_id: "", created_at: 1_794_999_990_000 },
+    };
+    const words = [
+      ["open", "0", "open"],
+      ["part_filled", "0.1", "open"],
+      ["filled", "0.5", "filled"],
+      ["part_canceled", "0.1", "cancelled"],
+      ["canceled", "0", "cancelled"],
+    ] as const;
+    for (const [status, filled_amount, expected] of words) {
+      const order = exchange.parseOrder({ ...row, status, filled_amount });
+      strictEqual(statusOf(parseOrder(order)), expected, status);
+    }
+  },
+);
