@@ -69,9 +69,11 @@ function askAccount(
   done: (problem: string | undefined) => void,
 ): void {
   if (exchange.loadMigrationStatus === undefined) return done(undefined);
-  calls.read((there) => there.loadMigrationStatus?.() ?? Promise.resolve(), (answer) => {
-    done(answer.kind === "ok" ? undefined : answer.error.text);
-  });
+  const isUnified: Method = (there) => there.isUTAEnabled?.() ?? Promise.resolve(false);
+  // A unified account has none.
+  const migrated: Method = (there) =>
+    isUnified(there).then((is) => is === true ? undefined : there.loadMigrationStatus?.());
+  calls.read(migrated, (answer) => done(answer.kind === "ok" ? undefined : answer.error.text));
 }
 
 function seekOrders(of: Parameters<typeof seek>[0], done: (evidence: Evidence) => void): void {

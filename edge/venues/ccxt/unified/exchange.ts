@@ -40,6 +40,8 @@ export interface UnifiedExchange extends CcxtExchange {
   milliseconds: () => number;
   /** Asks which of its engines an account is of; it does so with markets where it has the keys by then. */
   loadMigrationStatus?: () => Promise<unknown>;
+  /** Asks whether one account is for all products. */
+  isUTAEnabled?: () => Promise<unknown>;
   loadMarkets(again: typeof AGAIN): Promise<unknown>;
   setMarketsFromExchange(other: UnifiedExchange): unknown;
   createOrder(

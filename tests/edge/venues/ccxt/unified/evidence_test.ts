@@ -257,6 +257,21 @@ Deno.test(
   },
 );
 
+Deno.test("a unified account of KuCoin is not asked for its engine", relaxed, async () => {
+  const exchange = await opened("kucoin");
+  const { evidence, bench } = await seen(
+    exchange,
+    ({ url }) =>
+      url.includes("/account/mode")
+        ? { status: 200, body: `{"code":"200000","data":{"selfAccountMode":"UNIFIED"}}` }
+        : "refused",
+  );
+  ok(evidence.ok);
+  const open: Method = (there) => there.fetchOpenOrders(LISTED.symbol);
+  await bench.result<CallResult>((done) => bench.calls.read(open, done));
+  match(bench.requests.at(-1)?.url ?? "", /\/ua\/v1\/unified\/order\/open-list/);
+});
+
 Deno.test(
   "while KuCoin does not say which engine an account is of, nothing is traded",
   relaxed,
