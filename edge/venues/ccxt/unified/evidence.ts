@@ -69,7 +69,7 @@ function askAccount(
   done: (problem: string | undefined) => void,
 ): void {
   if (exchange.loadMigrationStatus === undefined) return done(undefined);
-  const isUnified: Method = (there) => there.isUTAEnabled?.() ?? Promise.resolve(false);
+  const isUnified: Method = (there) => there.isUTAEnabled?.() ?? Promise.resolve();
   // A unified account has none.
   const migrated: Method = (there) =>
     isUnified(there).then((is) => is === true ? undefined : there.loadMigrationStatus?.());
