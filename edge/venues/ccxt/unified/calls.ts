@@ -4,7 +4,9 @@
  * A method of the library may make several requests, drop what it was told, or send something else
  * first. So a call that changes an order says what its request must hold, its key for one, and only a
  * request that holds it is sent, once; besides it nothing leaves but what reads. What the request came
- * to is known here, whatever the library makes of it: an answer that never came is unknown.
+ * to is known here, whatever the library makes of it: an answer that never came is unknown. Of some
+ * exchanges it takes a question about the account that was not answered for an answer, and remembers
+ * that: such a call has failed, and what it remembers of it is taken away.
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -62,6 +64,8 @@ type Context = {
   sent: "no" | "yes" | "answered";
   /** Something was asked behind it: what the library throws may be about that. */
   isFollowed: boolean;
+  /** A question of it was not answered, whatever the library makes of that. */
+  isUnanswered: boolean;
   failure: EdgeError | undefined;
   /** Of the last answer, or that of the request it is about. */
   status: number;
@@ -121,12 +125,10 @@ export class Calls {
     const context = newContext({ figures: null, isKept: false }, this.#nowUs());
     this.#run(context, method, (settled) => {
       const stamps = { submitUs: context.submitUs, ackUs: this.#nowUs() };
-      if (settled.ok) return done({ kind: "ok", value: settled.value, stamps });
-      done({
-        kind: "error",
-        error: this.#errorOf("read", { context, cause: settled.cause }),
-        stamps,
-      });
+      const isAnswered = settled.ok && !context.isUnanswered;
+      if (isAnswered) return done({ kind: "ok", value: settled.value, stamps });
+      const cause = settled.ok ? new Error(UNANSWERED) : settled.cause;
+      done({ kind: "error", error: this.#errorOf("read", { context, cause }), stamps });
     });
   }
 
@@ -170,10 +172,13 @@ export class Calls {
 
   #run(context: Context, method: Method, done: (settled: Settled) => void): void {
     let cancel: Cancel = () => {};
+    const { options } = this.#exchange;
+    const before = { ...options };
     const end = (settled: Settled): void => {
       if (context.isOver) return;
       context.isOver = true;
       cancel();
+      if (context.isUnanswered) forget(options, before);
       done(settled);
     };
     cancel = this.#timers.after(this.#callDeadlineUs, () => {
@@ -203,6 +208,7 @@ export class Calls {
       return Promise.reject(error);
     };
     if (context.isOver) return refuse("its time is over", "notSent");
+    if (context.isUnanswered && !isGone) return refuse(UNANSWERED, "notSent");
     const missing = missingIn(bytes, context.figures);
     if (!names(bytes, context.figures.key)) {
       const isOrder = context.figures.decimals.length > 0 && missing === undefined;
@@ -242,10 +248,13 @@ export class Calls {
   #ask(context: Context, url: string, request: CcxtRequest): Promise<CcxtResponse> {
     return this.#send(url, request).then(told).then(
       (response) => {
+        const { status } = response;
+        context.isUnanswered ||= status === 418 || status === 429 || status >= 500;
         if (context.sent === "no") note(context, response);
         return response;
       },
       (error: unknown) => {
+        context.isUnanswered = true;
         // The library keeps no reason.
         if (context.figures === null && error instanceof EdgeError) context.failure = error;
         throw error;
@@ -305,6 +314,18 @@ const PAUSED = {
   text: "The exchange has asked for a pause",
 } as const;
 
+const UNANSWERED = "what was asked first was not answered";
+
+/** Unsets what was not set before. */
+function forget(
+  options: Record<string, unknown>,
+  before: Readonly<Record<string, unknown>>,
+): void {
+  for (const name of Object.keys(options)) {
+    if (before[name] === undefined) options[name] = undefined;
+  }
+}
+
 /** Some of its methods throw, others reject. */
 function started(method: Method, exchange: UnifiedExchange): Promise<unknown> {
   try {
@@ -324,6 +345,7 @@ function newContext(
     kept: undefined,
     sent: "no",
     isFollowed: false,
+    isUnanswered: false,
     failure: undefined,
     status: 0,
     retryAfterMs: undefined,

@@ -54,9 +54,30 @@ export function seek(
   },
   done: (evidence: Evidence) => void,
 ): void {
-  const { calls, exchange, listed: { symbol } } = of;
+  const { exchange } = of;
   const missing = NEEDED.filter((method) => !claims(exchange, method));
   if (missing.length > 0) return done(no(exchange, `CCXT has no ${missing.join(", ")} for it`));
+  askAccount(of, (problem) => {
+    if (problem === undefined) seekOrders(of, done);
+    else done(no(exchange, `the account: ${problem}`));
+  });
+}
+
+/** Some have several engines: an order that is placed in one is not there for who asks another. */
+function askAccount(
+  { calls, exchange }: Parameters<typeof seek>[0],
+  done: (problem: string | undefined) => void,
+): void {
+  if (exchange.loadMigrationStatus === undefined) return done(undefined);
+  const isUnified: Method = (there) => there.isUTAEnabled?.() ?? Promise.resolve();
+  // A unified account has none.
+  const migrated: Method = (there) =>
+    isUnified(there).then((is) => is === true ? undefined : there.loadMigrationStatus?.());
+  calls.read(migrated, (answer) => done(answer.kind === "ok" ? undefined : answer.error.text));
+}
+
+function seekOrders(of: Parameters<typeof seek>[0], done: (evidence: Evidence) => void): void {
+  const { calls, exchange, listed: { symbol } } = of;
   const release = stopClocks(exchange);
   const end = (evidence: Evidence): void => {
     release();

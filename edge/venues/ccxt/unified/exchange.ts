@@ -35,7 +35,13 @@ export interface UnifiedExchange extends CcxtExchange {
   readonly markets: Record<string, UnifiedMarket> | undefined;
   /** By the venue's own names, which may mean several. */
   readonly markets_by_id: Record<string, readonly UnifiedMarket[]> | undefined;
+  /** What it is set to, and what it remembers, of the account for one. */
+  readonly options: Record<string, unknown>;
   milliseconds: () => number;
+  /** Asks which of its engines an account is of; it does so with markets where it has the keys by then. */
+  loadMigrationStatus?: () => Promise<unknown>;
+  /** Asks whether one account is for all products. */
+  isUTAEnabled?: () => Promise<unknown>;
   loadMarkets(again: typeof AGAIN): Promise<unknown>;
   setMarketsFromExchange(other: UnifiedExchange): unknown;
   createOrder(

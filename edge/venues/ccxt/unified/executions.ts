@@ -70,7 +70,9 @@ export class Executions {
       this.#account.host.log("alarm", "executions_missing", counts);
       return done("incomplete");
     }
-    this.#readOf(order, venueOrderId, (trades) => {
+    // Of an order's own list one page is read: where that was not all, the list of all tells the rest.
+    const isOwnList = reads === 1 && claims(this.#account.exchange, "fetchOrderTrades");
+    this.#readOf({ order, venueOrderId, isOwnList }, (trades) => {
       this.#sayAll(listed, trades); // however old: an order is counted from its first one on
       if (order.executed >= executed) return done("complete");
       this.#account.timers.after(
@@ -82,12 +84,15 @@ export class Executions {
 
   /** Reads the executions of one order; none where it fails, which is tried again. */
   #readOf(
-    order: KnownOrder,
-    venueOrderId: string,
+    of: {
+      readonly order: KnownOrder;
+      readonly venueOrderId: string;
+      readonly isOwnList: boolean;
+    },
     done: (trades: readonly UnifiedTrade[]) => void,
   ): void {
-    const { listed, placedMs } = order;
-    const { exchange, reads } = this.#account;
+    const { order: { listed, placedMs }, venueOrderId, isOwnList } = of;
+    const { reads } = this.#account;
     const mine = (trades: readonly UnifiedTrade[]): readonly UnifiedTrade[] =>
       trades.filter(({ orderId }) => orderId === venueOrderId);
     const readSince = (): void => {
@@ -96,7 +101,7 @@ export class Executions {
         done("failure" in found ? [] : mine(found));
       });
     };
-    if (!claims(exchange, "fetchOrderTrades")) return readSince();
+    if (!isOwnList) return readSince();
     reads.ask((there) => there.fetchOrderTrades(venueOrderId, listed.symbol), (answer) => {
       if (answer.kind === "error") return readSince(); // some claim it, and want more than an order's number
       let trades: readonly UnifiedTrade[] = [];

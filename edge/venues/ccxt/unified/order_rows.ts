@@ -3,8 +3,8 @@
  *
  * Exchanges take few questions a second, and whoever cancels a hundred orders asks a hundred times. So
  * where several orders of an instrument are waited for, and were placed not long ago, they are looked
- * for in its list of orders first; who is not in it is asked for by itself. Who comes while a question is
- * on its way joins the next.
+ * for in its list of orders first; who is not in it is asked for by itself. Who is not found by itself is
+ * looked for in that list, once. Who comes while a question is on its way joins the next.
  * @module
  */
 import type { Account } from "./account.ts";
@@ -12,7 +12,7 @@ import type { VenueError } from "../error_classes.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
-import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
+import { EARLIER_MS, readPages, spanned } from "./pages.ts";
 import { anotherOrder, parseMark, parseOrder, rowsOf, type UnifiedOrder } from "./rows.ts";
 
 /** Lists with the ends of orders in them. */
@@ -69,12 +69,48 @@ export class OrderRows {
     const all = waiting.get(order) ?? [];
     waiting.delete(order);
     reads.ask((there) => there.fetchOrder(venueOrderId ?? "", listed.symbol), (answer) => {
-      const row = answer.kind === "ok"
-        ? this.#rowOf(order, answer.value)
-        : { failure: answer.error };
-      for (const done of all) done(row);
-      end();
+      const tell = (row: Parameters<Done>[0]): void => {
+        for (const done of all) done(row);
+        end();
+      };
+      if (answer.kind === "ok") return tell(this.#rowOf(order, answer.value));
+      const isAbsent = answer.error.outcome === "absent" && !order.isNowhere;
+      if (this.#list === undefined || !isAbsent) return tell({ failure: answer.error });
+      // Some tell of the newest orders only (Bybit: 500) whoever asks for one; their lists go back further.
+      this.#readList({ listed, orders: [order], list: this.#list }, (rows) => {
+        const row = rows?.get(venueOrderId ?? "");
+        if (row !== undefined) return tell(this.#rowOf(order, row));
+        // Once is enough, but for what they may not show yet.
+        const isOld = order.placedMs < this.#account.venueMs - EARLIER_MS;
+        order.isNowhere = rows !== undefined && isOld;
+        tell({ failure: answer.error });
+      });
     }, { isUrgent: true });
+  }
+
+  /** Reads a list from before the oldest of these orders on; rows by their numbers, undefined: it fails. */
+  #readList(
+    { listed: { symbol }, orders, list }: {
+      readonly listed: Listed;
+      readonly orders: readonly KnownOrder[];
+      readonly list: (typeof LISTS)[number];
+    },
+    done: (rows: ReadonlyMap<string, unknown> | undefined) => void,
+  ): void {
+    const { reads, venueMs: toMs } = this.#account;
+    readPages({
+      fromMs: Math.min(...orders.map(({ placedMs }) => placedMs)) - EARLIER_MS,
+      ...{ toMs, pagesMax: PAGES_MAX },
+      parse: (value) => rowsOf(value).map((row) => ({ ...parseMark(row), row })),
+      ask: (span, told) =>
+        reads.ask((there) => there[list](symbol, ...spanned(span)), told, { isUrgent: true }),
+    }, (found) => {
+      if (!("failure" in found)) return done(new Map(found.map(({ id, row }) => [id, row])));
+      const { failure } = found;
+      // A list that is refused is not asked for again: each order can be asked for by itself.
+      if (typeof failure !== "string" && failure.class === "rejected") this.#list = undefined;
+      done(undefined);
+    });
   }
 
   /** Tells those that the list shows, and asks for the first of the others. */
@@ -87,21 +123,13 @@ export class OrderRows {
     },
     end: () => void,
   ): void {
-    const { queue, listed: { symbol }, recent, list } = of;
+    const { queue, listed, recent, list } = of;
     const asking = recent.map((order) => [order, queue.waiting.get(order) ?? []] as const);
     for (const order of recent) queue.waiting.delete(order); // who comes from now on waits for the next
-    const { reads, venueMs: toMs } = this.#account;
-    readPages({
-      fromMs: Math.min(...recent.map(({ placedMs }) => placedMs)) - EARLIER_MS,
-      ...{ toMs, pagesMax: PAGES_MAX },
-      parse: (value) => rowsOf(value).map((row) => ({ ...parseMark(row), row })),
-      ask: (span, told) =>
-        reads.ask((there) => there[list](symbol, ...spanned(span)), told, { isUrgent: true }),
-    }, (found) => {
-      const rows = new Map(this.#listed(found).map(({ id, row }) => [id, row]));
+    this.#readList({ listed, orders: recent, list }, (rows) => {
       let missing: KnownOrder | undefined;
       for (const [order, all] of asking) {
-        const row = rows.get(order.venueOrderId ?? "");
+        const row = rows?.get(order.venueOrderId ?? "");
         if (row === undefined) {
           missing ??= order;
           queue.waiting.set(order, [...all, ...queue.waiting.get(order) ?? []]);
@@ -113,15 +141,6 @@ export class OrderRows {
       if (missing === undefined) return end();
       this.#askOne(queue, missing, end);
     });
-  }
-
-  /** A list that cannot be read is not asked for again: each order can be asked for by itself. */
-  #listed<Row>(found: readonly Row[] | Unread): readonly Row[] {
-    if (!("failure" in found)) return found;
-    if (typeof found.failure !== "string" && found.failure.class === "rejected") {
-      this.#list = undefined;
-    }
-    return [];
   }
 
   #rowOf(order: KnownOrder, value: unknown): Parameters<Done>[0] {

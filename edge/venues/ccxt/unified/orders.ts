@@ -22,6 +22,8 @@ export type KnownOrder = {
   executed: number;
   /** Numbers of the executions that are in it. */
   readonly trades: Set<string>;
+  /** Neither a question nor a list showed it: not looked for in lists again. */
+  isNowhere: boolean;
   /** It cannot rest (IOC, FOK); false where another life placed it, too. */
   isOfMoment: boolean;
   /** Its end is being established. */
@@ -93,6 +95,7 @@ export class Orders {
       venueOrderId: null,
       executed: 0,
       trades: new Set(),
+      isNowhere: false,
       isOfMoment: false,
       isEnding: false,
       isCancelling: false,

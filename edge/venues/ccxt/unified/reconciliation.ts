@@ -3,7 +3,8 @@
  *
  * 1. The open orders of each instrument. 2. Balances, executions since, balances again: where both
  * readings are the same nothing moved in between, and the executions explain the account; else again,
- * some times. An account that is taken over is read once: there is nothing to explain.
+ * some times. An account that is taken over has nothing to explain: it begins as the first of two equal
+ * readings was asked for, or the last where it never stands still.
  * 3. Offered: executions, one `AccountReported` unless the account never stood still, `Reconciled`.
  *
  * Invariant: `Reconciled` is said only if all of it was read, but for symbols that the exchange refuses
@@ -79,11 +80,11 @@ export class Reconciliations {
     });
   }
 
-  /** An account that is taken over begins now; one that was known began where the core last knew it. */
+  /** An account that was known began where the core last knew it. */
   #begin({ sinceUs }: ReconcileAccount): void {
     const account = this.#account;
-    if (sinceUs === null) account.beganMs = account.takenOverMs = account.venueMs;
-    else if (account.beganMs === Infinity) account.beganMs = account.venueMsOf(sinceUs);
+    if (sinceUs === null || account.beganMs < Infinity) return;
+    account.beganMs = account.venueMsOf(sinceUs);
   }
 
   #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
@@ -126,6 +127,8 @@ export class Reconciliations {
 
   /** Reads balances, and what explains them, until they stand still. */
   #readAccount(progress: Progress): void {
+    const account = this.#account;
+    let askedMs = 0;
     const use = (value: unknown): void => {
       const balances = this.#balancesOf(parseTotals(value));
       const before = progress.balances;
@@ -133,19 +136,27 @@ export class Reconciliations {
       progress.balances = balances;
       progress.reads++;
       const { sinceUs } = progress.command;
-      if (sinceUs === null || isStill) return this.#offer(progress);
-      if (progress.reads > ACCOUNT_READS_MAX) {
+      if (isStill) return this.#offer(progress);
+      const isLast = progress.reads > ACCOUNT_READS_MAX;
+      if (sinceUs === null) {
+        account.beganMs = account.takenOverMs = askedMs;
+        return isLast ? this.#offer(progress) : this.#readAccount(progress);
+      }
+      if (isLast) {
         progress.balances = undefined;
         return this.#offer(progress);
       }
-      const fromMs = Math.max(this.#account.beganMs, this.#account.venueMsOf(sinceUs));
-      const told = this.#account.listed.filter((listed) => !progress.leftOut.has(listed));
+      const fromMs = Math.max(account.beganMs, account.venueMsOf(sinceUs));
+      const told = account.listed.filter((listed) => !progress.leftOut.has(listed));
       this.#each(progress, told, {
         read: (listed, next) => this.#readTrades(progress, { listed, fromMs }, next),
         done: () => this.#readAccount(progress),
       });
     };
-    this.#ask(progress, (there) => there.fetchBalance(), { use });
+    this.#ask(progress, (there) => {
+      askedMs = account.venueMs; // when it leaves: questions wait for their turn
+      return there.fetchBalance();
+    }, { use });
   }
 
   #readTrades(

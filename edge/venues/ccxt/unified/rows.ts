@@ -13,6 +13,8 @@ import { Fields, objectsOf, PayloadError } from "../payload.ts";
 import { keyOf, keyWithin } from "./keys.ts";
 
 const STATUSES = ["open", "closed", "canceled", "canceling", "expired", "rejected"] as const;
+/** An exchange's own words (CoinEx), which the library passes on. */
+const PASSED_ON = ["part_filled", "filled", "part_canceled"] as const;
 
 /** An order. Decimals canonical. */
 export type UnifiedOrder = {
@@ -20,7 +22,7 @@ export type UnifiedOrder = {
   /** One of a journal's; null: it is a stranger's. */
   readonly key: string | null;
   readonly side: Side;
-  readonly status: (typeof STATUSES)[number];
+  readonly status: (typeof STATUSES)[number] | (typeof PASSED_ON)[number];
   readonly orderQty: string;
   readonly cumQty: string;
   readonly price: string | null;
@@ -63,7 +65,7 @@ export function parseOrder(value: unknown): UnifiedOrder {
     id: fields.text("id"),
     key: rowKey(fields, value),
     side: sideOf(fields),
-    status: fields.oneOf("status", STATUSES),
+    status: isActive(value) ? "open" : fields.oneOf("status", [...STATUSES, ...PASSED_ON]),
     orderQty: decimalOf(fields, "amount"),
     cumQty: executedOf(fields, value),
     price: decimalOrNull(fields, "price"),
@@ -115,16 +117,26 @@ export function statusOf(
 ): BrokerPayloads["OrderFound"]["status"] {
   switch (status) {
     case "open":
+    case "part_filled":
     case "canceling":
       return "open";
+    case "filled":
     case "closed": // some close an order that took what it could get
       return cumQty === orderQty ? "filled" : "cancelled";
     case "canceled":
+    case "part_canceled":
       return "cancelled";
     case "expired": // by itself: what replaces an order must not take that for its cancel
     case "rejected":
       return status;
   }
+}
+
+/** True if the exchange's own row says so (KuCoin): of an order that was cut the library says "canceled". */
+function isActive(value: unknown): boolean {
+  const { info } = value as { readonly info?: unknown };
+  if (typeof info !== "object" || info === null) return false;
+  return ["active", "isActive"].some((name) => Reflect.get(info, name) === true);
 }
 
 function parseTrade(value: unknown): UnifiedTrade {

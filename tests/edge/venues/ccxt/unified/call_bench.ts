@@ -48,6 +48,7 @@ export class CallBench implements Http {
   readonly #reply: (request: HttpRequest) => Reply;
 
   constructor(exchange: object, reply: (request: HttpRequest) => Reply) {
+    if (!("options" in exchange)) Object.assign(exchange, { options: {} });
     this.exchange = exchange as UnifiedExchange;
     this.#reply = reply;
     const shared = {

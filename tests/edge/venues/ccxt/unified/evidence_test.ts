@@ -17,6 +17,7 @@ import {
 } from "../../../../../edge/venues/ccxt/unified/exchange.ts";
 import { spanned } from "../../../../../edge/venues/ccxt/unified/pages.ts";
 import { readUnifiedOptions } from "../../../../../edge/venues/ccxt/unified/options.ts";
+import { parseOrder, statusOf } from "../../../../../edge/venues/ccxt/unified/rows.ts";
 import { CallBench, LISTED, type Reply, seen } from "./call_bench.ts";
 
 /** The library's timers of connections outlive a test. */
@@ -26,6 +27,7 @@ const SECRET = btoa("0123456789abcdef".repeat(4));
 
 type Loaded = UnifiedExchange & {
   setMarkets(markets: readonly object[]): unknown;
+  parseOrder(row: object): unknown;
   options: Record<string, unknown>;
 };
 
@@ -35,7 +37,12 @@ const READ_BEFORE: Readonly<Record<string, readonly (readonly [string, string])[
     ["/user/query-api", `{"retCode":0,"result":{"unified":0,"uta":1}}`],
     ["/account/info", `{"retCode":0,"result":{"unifiedMarginStatus":6}}`],
   ],
-  kucoin: [["/account/mode", `{"code":"200000","data":{"selfAccountMode":"CLASSIC"}}`]],
+  kucoin: [
+    ["/account/mode", `{"code":"200000","data":{"selfAccountMode":"CLASSIC"}}`],
+    ["/hf/accounts/opened", `{"code":"200000","data":true}`],
+  ],
+  bitget: [["/account/settings", `{"code":"40085","msg":"it is a classic account"}`]],
+  gate: [["/account/detail", `{"user_id":7,"key":{"mode":1}}`]],
   htx: [["/account/accounts", `{"status":"ok","data":[{"id":7,"type":"spot"}]}`]],
 };
 
@@ -168,7 +175,7 @@ for (const id of ASKING) {
       ok(!evidence.ok && bench.requests.length > 0);
       match(
         evidence.reason,
-        new RegExp(`^Cannot trade on ${id} over CCXT: a (cancel|new order): .`),
+        new RegExp(`^Cannot trade on ${id} over CCXT: (a cancel|a new order|the account): .`),
       );
       deepStrictEqual(bench.changes, []);
     });
@@ -232,6 +239,124 @@ Deno.test(
         match(String(error), /CCXT must know it: was /);
         return true;
       });
+    }
+  },
+);
+
+Deno.test(
+  "an account that KuCoin moved to its new engine is asked for there",
+  relaxed,
+  async () => {
+    const exchange = await opened("kucoin");
+    const { evidence, bench } = await seen(exchange, answering("kucoin"));
+    ok(evidence.ok);
+    for (const [what, method] of READS.filter(([name]) => name !== "balances")) {
+      await bench.result<CallResult>((done) => bench.calls.read(method, done));
+      match(bench.requests.at(-1)?.url ?? "", /\/hf\//, what);
+    }
+  },
+);
+
+Deno.test("a unified account of KuCoin is not asked for its engine", relaxed, async () => {
+  const exchange = await opened("kucoin");
+  const { evidence, bench } = await seen(
+    exchange,
+    ({ url }) =>
+      url.includes("/account/mode")
+        ? { status: 200, body: `{"code":"200000","data":{"selfAccountMode":"UNIFIED"}}` }
+        : "refused",
+  );
+  ok(evidence.ok);
+  const open: Method = (there) => there.fetchOpenOrders(LISTED.symbol);
+  await bench.result<CallResult>((done) => bench.calls.read(open, done));
+  match(bench.requests.at(-1)?.url ?? "", /\/ua\/v1\/unified\/order\/open-list/);
+});
+
+Deno.test(
+  "while KuCoin does not say which engine an account is of, nothing is traded",
+  relaxed,
+  async () => {
+    const { evidence } = await seen(
+      await opened("kucoin"),
+      (request) => request.url.includes("/hf/accounts") ? "lost" : answering("kucoin")(request),
+    );
+    ok(!evidence.ok);
+  },
+);
+
+for (const lost of ["lost", { status: 503, body: "{}" }, { status: 429, body: "{}" }] as const) {
+  Deno.test(
+    `Bitget's kind of account is asked for again after ${JSON.stringify(lost)}`,
+    relaxed,
+    async () => {
+      const exchange = await opened("bitget");
+      const isUnified = (): Reply => ({ status: 200, body: `{"code":"00000","data":{"uid":"1"}}` });
+      let isLost = true;
+      const bench = new CallBench(
+        exchange,
+        ({ url }) => url.includes("/account/settings") ? isLost ? lost : isUnified() : "refused",
+      );
+      const ask = (): Promise<CallResult> =>
+        bench.result<CallResult>((done) =>
+          bench.calls.read((there) => there.fetchOpenOrders(LISTED.symbol), done)
+        );
+      strictEqual((await ask()).kind, "error");
+      isLost = false;
+      await ask();
+      match(bench.requests.at(-1)?.url ?? "", /\/v3\/trade\/unfilled-orders/);
+    },
+  );
+}
+
+Deno.test(
+  "what a library would send after a question that was not answered does not leave",
+  relaxed,
+  async () => {
+    const { evidence, bench } = await seen(await opened("bitget"), () => "lost");
+    ok(!evidence.ok);
+    match(evidence.reason, /what was asked first was not answered/);
+    deepStrictEqual(bench.changes, []);
+  },
+);
+
+Deno.test(
+  "an order of KuCoin that is active is open, though a part of it was cancelled",
+  relaxed,
+  async () => {
+    const row = {
+      ...{ id: "987", symbol: "BTCUSDT", type: "limit", side: "buy", size: "0.5", price: "2000.1" },
+      ...{ dealSize: "0.1", dealFunds: "200.01", cancelledSize: "0.2", cancelExist: true },
+      ...{ clientOid: "", timeInForce: "GTC", createdAt: 1_794_999_990_000 },
+    };
+    const exchange = await opened("kucoin");
+    for (const name of ["active", "isActive"]) {
+      for (const [is, expected] of [[true, "open"], [false, "cancelled"]] as const) {
+        const told = parseOrder(exchange.parseOrder({ ...row, [name]: is }));
+        strictEqual(statusOf(told), expected);
+      }
+    }
+  },
+);
+
+Deno.test(
+  "CoinEx' words for how orders stand are read, which CCXT passes on",
+  relaxed,
+  async () => {
+    const exchange = await opened("coinex");
+    const row = {
+      ...{ order_id: 987, market: "BTCUSDT", market_type: "SPOT", side: "buy", type: "limit" },
+      ...{ amount: "0.5", price: "2000.1", client_id: "", created_at: 1_794_999_990_000 },
+    };
+    const words = [
+      ["open", "0", "open"],
+      ["part_filled", "0.1", "open"],
+      ["filled", "0.5", "filled"],
+      ["part_canceled", "0.1", "cancelled"],
+      ["canceled", "0", "cancelled"],
+    ] as const;
+    for (const [status, filled_amount, expected] of words) {
+      const order = exchange.parseOrder({ ...row, status, filled_amount });
+      strictEqual(statusOf(parseOrder(order)), expected, status);
     }
   },
 );

@@ -96,6 +96,17 @@ Deno.test("complete() reads all executions where those of one order are refused"
   }
 });
 
+Deno.test("complete() reads what the first page of an order's own list does not hold", async () => {
+  const later = { ...TRADE, id: "12", timestamp: TRADE.timestamp + 1 };
+  const row = { ...ROW, filled: "0.2" };
+  const at = new Looked({
+    ...{ fetchOpenOrders: () => [row], fetchOrder: () => row },
+    ...{ fetchOrderTrades: () => [later], fetchMyTrades: () => [TRADE, later] },
+  });
+  strictEqual((await at.lookup()).eventType, "OrderFound");
+  strictEqual(at.said.filter(({ eventType }) => eventType === "OrderExecuted").length, 2);
+});
+
 Deno.test("complete() counts an execution once, however many lists have it", async () => {
   const stranger = { ...TRADE, id: "12", order: "555" };
   const at = new Looked({

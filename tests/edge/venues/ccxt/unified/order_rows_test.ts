@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { loadCcxt } from "../../../../../edge/venues/ccxt/library.ts";
 import type { KnownOrder } from "../../../../../edge/venues/ccxt/unified/orders.ts";
 import { PREFIX, SPOT } from "../../../../support/ccxt_rig.ts";
 import { Looked } from "./looked.ts";
@@ -26,7 +27,12 @@ async function asked(
     readonly answers: ConstructorParameters<typeof Looked>[0];
     readonly agoMs?: number;
   },
-): Promise<{ readonly told: readonly string[]; readonly called: readonly string[] }> {
+): Promise<{
+  readonly told: readonly string[];
+  readonly called: readonly string[];
+  /** Asks for the same orders once more. */
+  readonly again: () => Promise<void>;
+}> {
   const at = new Looked(answers);
   const told: string[] = [];
   const placedMs = at.account.venueMs - agoMs;
@@ -35,11 +41,15 @@ async function asked(
       ...{ key: `${PREFIX}-${index + 1}-1`, listed: LISTED, placedMs },
       venueOrderId: `${index + 1}`,
     }));
-  for (const order of orders) {
-    at.rows.ask(order, (row) => told.push("failure" in row ? "failure" : row.id));
-  }
-  await at.bench.until(() => told.length >= count);
-  return { told, called: at.called };
+  const askAll = async (): Promise<void> => {
+    const until = told.length + count;
+    for (const order of orders) {
+      at.rows.ask(order, (row) => told.push("failure" in row ? "failure" : row.id));
+    }
+    await at.bench.until(() => told.length >= until);
+  };
+  await askAll();
+  return { told, called: at.called, again: askAll };
 }
 
 const one = (id: unknown): object => rowOf(String(id));
@@ -82,4 +92,26 @@ Deno.test("ask() does without a list that fails, or does not show them", async (
 Deno.test("ask() tells who asked of a row that cannot be read", async () => {
   const { told } = await asked(1, { answers: { fetchOrder: () => ({ id: "1" }) } });
   deepStrictEqual(told, ["failure"]);
+});
+
+Deno.test("ask() looks in the list of what ended for who is not found by itself", async () => {
+  const { OrderNotFound } = await loadCcxt() as unknown as Record<
+    string,
+    new (words: string) => Error
+  >;
+  if (OrderNotFound === undefined) throw new Error("the library must have it");
+  const fetchOrder = (): never => {
+    throw new OrderNotFound("only the newest 500 are told");
+  };
+  for (const [listed, expected] of [[["1"], "1"], [["2"], "failure"]] as const) {
+    const fetchCanceledAndClosedOrders = (): object[] => listed.map(rowOf);
+    const answers = { fetchOrder, fetchCanceledAndClosedOrders };
+    const { told, called, again } = await asked(1, { answers, agoMs: 50 * HOUR_MS });
+    deepStrictEqual([...told], [expected]);
+    const before = called.length;
+    await again();
+    // What is in no list is not looked for there each time.
+    if (expected === "failure") strictEqual(called.length, before + 1);
+  }
+  deepStrictEqual((await asked(1, { answers: { fetchOrder } })).told, ["failure"]);
 });

@@ -101,7 +101,7 @@ for (const [name, path] of MISSING) {
 }
 
 Deno.test("parseOrder() refuses what it cannot know: a state, a side, a time in another unit", () => {
-  for (const status of ["filled", "OPEN", "", 1]) {
+  for (const status of ["done", "OPEN", "", 1]) {
     refuses(() => parseOrder({ ...ORDER, status }), /order\.status/);
   }
   refuses(() => parseOrder({ ...ORDER, side: "Buy" }), /order\.side/);

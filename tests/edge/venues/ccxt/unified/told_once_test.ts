@@ -5,7 +5,7 @@
  * Proves: R-EXEC-3, R-EXEC-5 for experimental exchanges.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { ReconcileAccount } from "../../../../../core/command.ts";
 import { requestId, seqId, venueId } from "../../../../../core/numbers.ts";
 import { Reconciliations } from "../../../../../edge/venues/ccxt/unified/reconciliation.ts";
@@ -173,4 +173,50 @@ Deno.test("a look-up does not say an end whose cancel is on its way", async () =
   const { eventType, payload } = await at.lookup();
   strictEqual(eventType, "RequestFailed");
   match(JSON.stringify(payload), /a cancel of it is on its way/);
+});
+
+Deno.test("what is in the balances that an account is taken over with is not told again", async () => {
+  const trades: object[] = [];
+  const executed = (id: string): void => {
+    trades.push({ ...TRADE, id, timestamp: at.account.venueMs });
+  };
+  let balances = 0;
+  const at: Looked = new Looked({
+    fetchOpenOrders: () => {
+      executed("1"); // by hand, while open orders are read
+      return [];
+    },
+    fetchBalance: () => {
+      if (balances++ === 0) executed("2"); // after what is told of it
+      return { total: { BTC: balances === 1 ? "0.1" : "0.2" } };
+    },
+    ...{ fetchMyTrades: () => trades, fetchOrder: () => ({ ...ROW, clientOrderId: null }) },
+  });
+  at.account.beganMs = Infinity;
+  new Reconciliations(at.account, at.executions).start(RECONCILE);
+  await at.bench.until(() => at.said.at(-1)?.eventType === "Reconciled");
+  match(JSON.stringify(at.said), /"currency":"BTC","total":"0.2"/);
+  at.bench.time.advance(10_000);
+  executed("3");
+  let isDone = false;
+  at.executions.readSince({ listed: LISTED, fromMs: MS }, (found) => {
+    if ("failure" in found) throw new Error("Cannot read");
+    at.executions.offer(LISTED, found, () => {
+      isDone = true;
+    });
+  });
+  await at.bench.until(() => isDone);
+  deepStrictEqual(executions(at), [[null, "BTC/USDT-3-B"]]);
+});
+
+Deno.test("an account that never stands still is taken over as it was told last", async () => {
+  let balances = 0;
+  const at = new Looked({
+    ...{ fetchOpenOrders: () => [], fetchBalance: () => ({ total: { BTC: `${++balances}` } }) },
+  });
+  at.account.beganMs = Infinity;
+  new Reconciliations(at.account, at.executions).start(RECONCILE);
+  await at.bench.until(() => at.said.at(-1)?.eventType === "Reconciled");
+  match(JSON.stringify(at.said), new RegExp(`"currency":"BTC","total":"${balances}"`));
+  ok(at.account.beganMs < Infinity);
 });
