@@ -222,9 +222,13 @@ Deno.test("send() knows that nothing was sent where there is no such host", rela
   strictEqual(outcomeOf(sent), "notSent");
 });
 
-for (const [way, http] of [["fetch()", overHttp1], ["connections of ours", overOurs]] as const) {
+/** Their timers stand still: what a test leaves behind is then a connection that nobody closed. */
+const overOursStill = directHttp(new VirtualTime());
+const secured = [["fetch()", overHttp1], ["connections of ours", overOursStill]] as const;
+for (const [way, http] of secured) {
   const name = `send() over ${way} knows that nothing was sent where TLS does not come about`;
-  Deno.test(name, relaxed, async () => {
+  const sanitizing = { sanitizeOps: false, sanitizeResources: http === overOursStill };
+  Deno.test(name, sanitizing, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const closing = listener.accept().then((connection) => connection.close());
     const url = `https://127.0.0.1:${listener.addr.port}`;
