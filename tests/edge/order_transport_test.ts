@@ -492,6 +492,26 @@ Deno.test(
   },
 );
 
+Deno.test("send() uses a connection again while another is closed", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+    const hole = new BlackHole();
+    const answered = (count: number): Promise<void> =>
+      until(() => hole.results.length === count, "the answer");
+    hole.send(2, peer.url);
+    await hole.come(0, await connectTo(peer));
+    await hole.come(1, await connectTo(peer));
+    await answered(2);
+    hole.time.advance(IDLE_US_MAX / 2);
+    hole.send(1, peer.url);
+    await answered(3);
+    hole.time.advance(IDLE_US_MAX / 2); // of the other one, which nobody has used since
+    hole.send(1, peer.url);
+    await answered(4);
+    deepStrictEqual(hole.outcomes, Array(4).fill("answered"));
+    deepStrictEqual(hole.dials, [2, 0]);
+  });
+});
+
 /** The one connection of a peer has carried an answer, and was ended by the peer. */
 async function endOneOfUse(hole: BlackHole, peer: RudePeer): Promise<void> {
   hole.send(1, peer.url);
