@@ -531,6 +531,16 @@ const aheads: readonly (readonly [string, (hole: BlackHole, peer: RudePeer) => P
       await until(() => isClosed(connection), "its end");
       return 2;
     }],
+    ["one after it has carried the next request and gone", async (hole, peer) => {
+      await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (other) => {
+        await hole.come(1, await connectTo(other));
+        hole.send(1, peer.url);
+        await until(() => hole.results.length === 3, "the answer");
+        deepStrictEqual([hole.outcomes.at(-1), hole.dials], ["answered", [2, 0]]);
+      });
+      await until(() => hole.dials[0] > 2, "another dial");
+      return 3;
+    }],
     ["one after another that stood until it was idle for too long", async (hole, peer) => {
       const connection = await connectTo(peer);
       await hole.come(1, connection);
