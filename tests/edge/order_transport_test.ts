@@ -252,13 +252,13 @@ Deno.test(
 );
 
 /** Makes a certificate for the name `localhost`, and has a process send over TLS to `name`. */
-async function sentOverTls(name: string, isTrusted: boolean): Promise<unknown> {
+async function sentOverTls(name: string, as: "trusted" | "strange"): Promise<unknown> {
   const folder = Deno.makeTempDirSync();
   const [certificate, key] = [`${folder}/certificate.pem`, `${folder}/key.pem`];
   const make = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 " +
     "-subj /CN=localhost -addext subjectAltName=DNS:localhost " +
     `-addext basicConstraints=critical,CA:FALSE -keyout ${key} -out ${certificate}`;
-  const trust = isTrusted ? ["--cert", certificate] : [];
+  const trust = as === "trusted" ? ["--cert", certificate] : [];
   const program = new URL("./support/tls_process.ts", import.meta.url).pathname;
   try {
     await new Deno.Command("openssl", { args: make.split(" "), stderr: "null" }).output();
@@ -274,14 +274,14 @@ testWith(
   [certificates],
   "send() over TLS uses a connection again, once the peer's certificate holds",
   async () => {
-    deepStrictEqual(await sentOverTls("localhost", true), {
+    deepStrictEqual(await sentOverTls("localhost", "trusted"), {
       outcomes: ["answered", "answered"],
       seen: ["POST /1 HTTP/1.1", "POST /2 HTTP/1.1"],
       connections: 1,
     });
     const nothing = { outcomes: ["notSent", "notSent"], seen: [], connections: 0 };
-    deepStrictEqual(await sentOverTls("127.0.0.1", true), nothing, "it is of another name");
-    deepStrictEqual(await sentOverTls("localhost", false), nothing, "nobody vouches for it");
+    deepStrictEqual(await sentOverTls("127.0.0.1", "trusted"), nothing, "it is of another name");
+    deepStrictEqual(await sentOverTls("localhost", "strange"), nothing, "nobody vouches for it");
   },
 );
 

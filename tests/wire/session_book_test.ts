@@ -12,9 +12,11 @@ type Played = { id: SessionId | undefined; isOnTimeline: boolean };
 const ALICE = clientIndex(0);
 
 /** A book with one session that has said HELLO, of which only what the book asks is played. */
-function admitted(isOnTimeline: boolean): { book: SessionBook; session: Session; id: SessionId } {
+function admitted(
+  of: Pick<Played, "isOnTimeline">,
+): { book: SessionBook; session: Session; id: SessionId } {
   const book = new SessionBook();
-  const played: Played = { id: undefined, isOnTimeline };
+  const played: Played = { id: undefined, ...of };
   const session = played as unknown as Session;
   book.add(session);
   const id = book.admit(session, 0);
@@ -24,13 +26,13 @@ function admitted(isOnTimeline: boolean): { book: SessionBook; session: Session;
 }
 
 Deno.test("remove() forgets a session that never came onto the timeline", () => {
-  const { book, session } = admitted(false);
+  const { book, session } = admitted({ isOnTimeline: false });
   book.remove(session);
   deepStrictEqual([book.connected.size, book.members.size], [0, 0]);
 });
 
 Deno.test("remove() keeps a session whose end is to come, and retire() forgets it", () => {
-  const { book, session, id } = admitted(true);
+  const { book, session, id } = admitted({ isOnTimeline: true });
   book.current.set(ALICE, session);
   book.remove(session);
   strictEqual(book.retire(id, ALICE), session);
@@ -38,7 +40,7 @@ Deno.test("remove() keeps a session whose end is to come, and retire() forgets i
 });
 
 Deno.test("retire() leaves the client's newer session where it is", () => {
-  const { book, session, id } = admitted(true);
+  const { book, session, id } = admitted({ isOnTimeline: true });
   const newer = {} as unknown as Session;
   book.current.set(ALICE, newer);
   strictEqual(book.retire(id, ALICE), session);
