@@ -205,7 +205,6 @@ class RunningDaemon implements Daemon {
   }
 
   reconcile(reason: string): void {
-    if (this.#state !== "running") return;
     const payload = { reason };
     for (const venue of this.#venues.outside) {
       this.#offer({ eventType: "ReconcileAsked", payload, venue });

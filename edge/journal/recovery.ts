@@ -184,7 +184,7 @@ class ExistingJournal implements Recovery {
   }
 
   get isAfterLoss(): boolean {
-    return this.#lossBatch !== undefined && this.tail.batch === this.#lossBatch;
+    return this.tail.batch === this.#lossBatch;
   }
 
   *records(): Generator<RecoveredRecord> {

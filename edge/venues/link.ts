@@ -87,7 +87,6 @@ export class VenueLink implements MetricSource {
   #beatsUnanswered = 0;
   /** Why it last died, until it was up again: the same is not told twice. */
   #diedOf: string | undefined;
-  #isStopped = false;
   /** Market data came since its books were last invalidated here. */
   #hasBooks = false;
   #market: MarketCounts = NOTHING_HELD_BACK;
@@ -177,7 +176,6 @@ export class VenueLink implements MetricSource {
   }
 
   stop(): void {
-    this.#isStopped = true;
     cutOff(this.#cutOff);
     this.#cancelRestart();
     this.#cancelBeat();
@@ -259,7 +257,7 @@ export class VenueLink implements MetricSource {
   }
 
   #died(reason: string, of: { readonly stack?: string } = {}): void {
-    if (this.#isStopped || this.#worker === undefined) return;
+    if (this.#worker === undefined) return;
     const { ports, init } = this.#options;
     cutOff(this.#cutOff);
     this.#worker.terminate();

@@ -221,9 +221,13 @@ Deno.test("send() knows that nothing was sent where there is no such host", rela
   strictEqual(outcomeOf(sent), "notSent");
 });
 
-for (const [way, http] of [["fetch()", overHttp1], ["connections of ours", overOurs]] as const) {
+/** Their timers stand still: what a test leaves behind is then a connection that nobody closed. */
+const overOursStill = directHttp(new VirtualTime());
+const secured = [["fetch()", overHttp1], ["connections of ours", overOursStill]] as const;
+for (const [way, http] of secured) {
   const name = `send() over ${way} knows that nothing was sent where TLS does not come about`;
-  Deno.test(name, relaxed, async () => {
+  const sanitizing = { sanitizeOps: false, sanitizeResources: http === overOursStill };
+  Deno.test(name, sanitizing, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const closing = listener.accept().then((connection) => connection.close());
     const url = `https://127.0.0.1:${listener.addr.port}`;
@@ -453,6 +457,26 @@ Deno.test(
   },
 );
 
+Deno.test("send() uses a connection again while another is closed", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+    const hole = new BlackHole();
+    const answered = (count: number): Promise<void> =>
+      until(() => hole.results.length === count, "the answer");
+    hole.send(2, peer.url);
+    await hole.come(0, await connectTo(peer));
+    await hole.come(1, await connectTo(peer));
+    await answered(2);
+    hole.time.advance(IDLE_US_MAX / 2);
+    hole.send(1, peer.url);
+    await answered(3);
+    hole.time.advance(IDLE_US_MAX / 2); // of the other one, which nobody has used since
+    hole.send(1, peer.url);
+    await answered(4);
+    deepStrictEqual(hole.outcomes, Array(4).fill("answered"));
+    deepStrictEqual(hole.dials, [2, 0]);
+  });
+});
+
 /** The one connection of a peer has carried an answer, and was ended by the peer. */
 async function endOneOfUse(hole: BlackHole, peer: RudePeer): Promise<void> {
   hole.send(1, peer.url);
@@ -471,6 +495,16 @@ const aheads: readonly (readonly [string, (hole: BlackHole, peer: RudePeer) => P
       await peer.close();
       await until(() => isClosed(connection), "its end");
       return 2;
+    }],
+    ["one after it has carried the next request and gone", async (hole, peer) => {
+      await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (other) => {
+        await hole.come(1, await connectTo(other));
+        hole.send(1, peer.url);
+        await until(() => hole.results.length === 3, "the answer");
+        deepStrictEqual([hole.outcomes.at(-1), hole.dials], ["answered", [2, 0]]);
+      });
+      await until(() => hole.dials[0] > 2, "another dial");
+      return 3;
     }],
     ["one after another that stood until it was idle for too long", async (hole, peer) => {
       const connection = await connectTo(peer);

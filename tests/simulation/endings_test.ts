@@ -11,7 +11,8 @@ import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
-import type { AdapterFactory } from "../../edge/venue.ts";
+import type { Ports, Timers } from "../../edge/ports.ts";
+import type { VenueAdapter } from "../../edge/venue.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
@@ -48,6 +49,39 @@ Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothi
   deepStrictEqual(again.all("ExecutionReport").slice(0, last), shown);
   again.send(place(machine, "after"));
   machine.until(() => hasReport(again, { intent_id: "after", exec_type: "New" }), "a first time");
+});
+
+/** The test exchange's adapter, some of it otherwise. */
+function changedVenue(
+  change: (adapter: VenueAdapter, ports: Ports) => Partial<VenueAdapter>,
+): SimEntry {
+  return venueEntry((host, ports, options) => {
+    const adapter = testVenue(host, ports, options);
+    return {
+      start: () => adapter.start(),
+      send: (released) => adapter.send(released),
+      cancelAll: () => adapter.cancelAll(),
+      stop: () => adapter.stop(),
+      ...change(adapter, ports),
+    };
+  });
+}
+
+Deno.test("a daemon whose journal fails does not end before a venue that takes a second has cancelled", () => {
+  const machine = new Machine();
+  const paced = changedVenue((adapter, { timers }) => ({
+    cancelAll: () => void timers.after(1_000_000, () => adapter.cancelAll()),
+  }));
+  const run = machine.start([["venue", paced]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "before"));
+  machine.until(() => hasReport(alice, { intent_id: "before", exec_type: "New" }), "New");
+  machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  alice.send(place(machine, "after"));
+  strictEqual(endOf(machine, run)?.code, 74);
+  const orders = [...machine.venue.exchange.orders.values()];
+  deepStrictEqual(orders.map(({ state }) => state), ["cancelled"]);
 });
 
 Deno.test("with journal.cancel_all_on_failure false, what rests goes on resting when the journal fails", () => {
@@ -222,6 +256,38 @@ Deno.test("stop() again ends at once a second after the first time, and no soone
   strictEqual(machine.start().refusal, undefined, "the journal is whole and the lock is free");
 });
 
+Deno.test("stop() leaves no feed and no adapter at work", () => {
+  const machine = new Machine();
+  const turns = { feed: 0, venue: 0 };
+  const work = (timers: Timers, of: keyof typeof turns): void => {
+    turns[of] += 1;
+    timers.after(10_000, () => work(timers, of));
+  };
+  const feed: SimEntry = (_scope, { timers }) => work(timers, "feed");
+  const venue = changedVenue((_adapter, { timers }) => {
+    work(timers, "venue");
+    return {};
+  });
+  const configuration = withGenerator(simulationConfiguration());
+  const run = machine.start([["feed", feed], ["venue", venue]], { configuration });
+  machine.ready(run);
+  run.process.run(() => run.daemon?.stop("operator"));
+  strictEqual(endOf(machine, run)?.code, 0);
+  const before = { ...turns };
+  ok(before.feed > 0 && before.venue > 0);
+  machine.pass(1_000_000);
+  deepStrictEqual(turns, before);
+});
+
+/** The paper venue's market is made by a feed. */
+function withGenerator(configuration: Configuration): Configuration {
+  const feed = { kind: "generator", seed: 1 } as const;
+  const venues = configuration.venues.map((venue) =>
+    venue.name === "paper" ? { ...venue, feed } : venue
+  );
+  return { ...configuration, venues };
+}
+
 Deno.test("stop() before the daemon listens ends 0 and never listens", () => {
   const machine = new Machine();
   const run = machine.start();
@@ -276,29 +342,23 @@ Deno.test("a first start whose disk is full between its batches leaves no accoun
 });
 
 /** An adapter that sends its first order, and dies before it hears the answer. */
-function dyingOnce(): AdapterFactory {
+function dyingOnce(): SimEntry {
   let deaths = 0;
-  return (host, ports, options) => {
-    const adapter = testVenue(host, ports, options);
-    return {
-      start: () => adapter.start(),
-      cancelAll: () => adapter.cancelAll(),
-      stop: () => adapter.stop(),
-      send: (released) => {
-        adapter.send(released);
-        if (deaths > 0 || released.command.kind !== "Submit") return;
-        deaths++;
-        ports.timers.after(1, () => {
-          throw new Error("the adapter has a fault");
-        });
-      },
-    };
-  };
+  return changedVenue((adapter, { timers }) => ({
+    send: (released) => {
+      adapter.send(released);
+      if (deaths > 0 || released.command.kind !== "Submit") return;
+      deaths++;
+      timers.after(1, () => {
+        throw new Error("the adapter has a fault");
+      });
+    },
+  }));
 }
 
 Deno.test("an adapter that dies leaves its order in doubt until the venue is asked", () => {
   const machine = new Machine();
-  const run = machine.start([["venue", venueEntry(dyingOnce())]]);
+  const run = machine.start([["venue", dyingOnce()]]);
   machine.ready(run);
   const alice = machine.client("alice");
   alice.send(place(machine, "p1"));

@@ -29,6 +29,8 @@ export class LinkRig {
   readonly time = new VirtualTime();
   readonly workers = new PlayedWorkers();
   readonly alarms: string[] = [];
+  /** Fields of the newest alarm. */
+  alarmed: unknown;
   readonly heldBack: unknown[] = [];
   readonly link: VenueLink;
   /** Whether the daemon makes progress. */
@@ -44,7 +46,10 @@ export class LinkRig {
       if (newest !== undefined) this.wasCutOff.push(cutOffOf(newest));
     });
     const write = (level: LogLevel, event: string, fields: unknown): void => {
-      if (level === "alarm") this.alarms.push(event);
+      if (level === "alarm") {
+        this.alarms.push(event);
+        this.alarmed = fields;
+      }
       if (event === "market_data_held_back") this.heldBack.push(fields);
     };
     this.link = new VenueLink({

@@ -62,6 +62,11 @@ export function checksums(): string | undefined {
   return runs("sha256sum", "--version") ? undefined : "needs sha256sum";
 }
 
+/** What makes certificates. */
+export function certificates(): string | undefined {
+  return runs("openssl", "version") ? undefined : "needs openssl";
+}
+
 /** The right to act for any user. */
 export function root(): string | undefined {
   return Deno.build.os === "linux" && Deno.uid() === 0 ? undefined : "needs to be root on Linux";

@@ -305,6 +305,20 @@ Deno.test("venue and timer events reach those who asked, at the interval they as
   deepStrictEqual(fixture.backend.intervals, []);
 });
 
+Deno.test("an interval is watched until its timer is unsubscribed, whatever else is", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  const leave = (channel: string): void => {
+    client.send({ type: "UNSUBSCRIBE", id: "u", channels: [channel], instruments: "*" });
+    fixture.settle();
+  };
+  subscribe(fixture, client, { channels: ["book", "timer"], interval_ms: 500 });
+  leave("book");
+  deepStrictEqual(fixture.backend.intervals, [500]);
+  leave("timer");
+  deepStrictEqual(fixture.backend.intervals, []);
+});
+
 Deno.test("the order channel shows reports of all clients with their owner", () => {
   const fixture = new WireFixture();
   const monitor = fixture.open("monitor");

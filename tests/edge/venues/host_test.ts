@@ -334,6 +334,9 @@ Deno.test("a fill leaves at once while a flood of books waits, and the books mer
   rig.time.runDue();
   deepStrictEqual(rig.said.slice(2), ["BookDelta", "BookDelta"]);
   strictEqual(rig.posted.length, 3, "what came in one turn leaves in one message");
+  rig.host.offerMarket(deltaDraft({ bids: [3, 1] }));
+  rig.time.runDue();
+  strictEqual(rig.posted.length, 4, "and so does what came alone");
 });
 
 Deno.test("a page of an error is cut, and a report without a payload is refused like any other", () => {

@@ -13,7 +13,7 @@ import { Samples } from "../../../edge/metrics/samples.ts";
 import type { VenueInit } from "../../../edge/venues/messages.ts";
 import { acceptedDraft, deltaDraft } from "../../support/drafts.ts";
 import { cutOffOf, LinkRig, request } from "../../support/link_rig.ts";
-import { spotInstrument } from "../../support/spot_instrument.ts";
+import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 
 function submit(number: number, order = number): VenueCommand {
   return request("Submit", number, order);
@@ -164,6 +164,15 @@ Deno.test("VenueLink restarts an adapter that fails by its own word, and hears i
   deepStrictEqual([rig.drain(), last.isTerminated], [["down"], true]);
   rig.time.advance(300_000);
   strictEqual(rig.workers.started.length, 2);
+});
+
+Deno.test("VenueLink's alarm of a failure says where it was thrown, if the adapter did", () => {
+  for (const stack of [{ stack: "Error: x\n    at y" }, {}]) {
+    const rig = new LinkRig();
+    rig.link.start();
+    rig.workers.last.say({ kind: "failed", reason: "x", ...stack });
+    deepStrictEqual(rig.alarmed, { venue: VENUE.name, reason: "x", ...stack });
+  }
 });
 
 Deno.test("VenueLink tells the same end once, however often it comes, until the venue was up", () => {
