@@ -41,14 +41,6 @@ const EQUIVALENT: readonly Row[] = [
   },
   {
     file: "core/engine/requests.ts",
-    code:
-      "const paidUs = bucket !== null && pacing !== null ? nextCostUs(bucket, pacing, kind) : 0;",
-    from: "&&",
-    text: "||",
-    why: HAVE_BOTH,
-  },
-  {
-    file: "core/engine/requests.ts",
     code: "if (bucket !== null && pacing !== null) refill(bucket, pacing, nowUs);",
     from: "&&",
     text: "||",
