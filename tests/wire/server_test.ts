@@ -169,7 +169,8 @@ Deno.test("WireServer acts on nothing of the old session once the new one is app
   const first = fixture.open("alice");
   fixture.hello("alice");
   fixture.backend.turn(); // applied, not durable
-  first.send(fixture.noOp("late"), { type: "QUERY", id: 1, what: "metrics" });
+  first.send(fixture.noOp("late"));
+  first.send({ type: "QUERY", id: 1, what: "metrics" });
   fixture.time.runDue();
   fixture.backend.turn();
   deepStrictEqual(eventTypes(fixture).filter((type) => type === "IntentReceived"), []);
