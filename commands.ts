@@ -3,8 +3,8 @@
  * is wanted, since a start would wait for it.
  * @module
  */
-import { createTimeline, INDEX_SECRET_BYTES } from "./core/mod.ts";
 import type { Registry } from "./config/mod.ts";
+import { ownMachine } from "./daemon/machine.ts";
 import type { Actions, DoctorTools, Terminal, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoMachine, examineVenue, metricsState, portState } from "./edge/cli/doctor_machine.ts";
@@ -17,7 +17,6 @@ import { denoWorkers } from "./edge/deno_workers.ts";
 import type { ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
 import { type AdapterRegistry, descriptionsOf } from "./edge/venues/registry.ts";
-import { writeReport } from "./wire/encode_report.ts";
 import { BUILD } from "./build.ts";
 import { VERSION } from "./version.ts";
 
@@ -32,14 +31,13 @@ export function carryOut(
 ): Promise<ExitCode> {
   const { adapters, workersModule, terminal, run, exitCodeOf } = of;
   const { kind, commit } = BUILD;
-  const secret = denoRandomness().bytes(INDEX_SECRET_BYTES).toHex();
   const actions: Actions = {
     version: VERSION,
     build: { kind, commit, runtime: `deno ${Deno.version.deno}` },
     registry: registryOf(adapters),
     secrets: denoSecrets(),
     journal: journalTools({
-      machine: { createTimeline: (from) => createTimeline(from, secret), writeReport },
+      machine: ownMachine(denoRandomness()),
       engineVersion: VERSION,
     }),
     feed: feedTools(),

@@ -6,7 +6,6 @@ import { workerPorts } from "./edge/deno_ports.ts";
 import { giveWay } from "./edge/deno_priority.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
-import type { FollowerMachine } from "./edge/journal/follower.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import type { ExaminationInit } from "./edge/venues/examination.ts";
 import type { VenueInit } from "./edge/venues/messages.ts";
@@ -29,16 +28,10 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     follower: async (scope, log, init) => {
       giveWay(log);
       const { runFollower } = await import("./edge/journal/follower.ts");
-      const { createTimeline, INDEX_SECRET_BYTES } = await import("./core/mod.ts");
-      const { writeReport } = await import("./wire/encode_report.ts");
+      const { ownMachine } = await import("./daemon/machine.ts");
       useRuntimeSha256();
       const own = ports(log);
-      const secret = own.randomness.bytes(INDEX_SECRET_BYTES).toHex();
-      const machine: FollowerMachine = {
-        createTimeline: (from) => createTimeline(from, secret),
-        writeReport,
-      };
-      runFollower(scope, own, { init, machine });
+      runFollower(scope, own, { init, machine: ownMachine(own.randomness) });
     },
     index: async (scope, log, init) => {
       giveWay(log);

@@ -26,9 +26,6 @@ import { Simulator } from "./simulator/simulator.ts";
 import type { Checkpoint, Timeline } from "./timeline.ts";
 import type { View } from "./view.ts";
 
-/** What an index's secret is drawn from. */
-export const INDEX_SECRET_BYTES = 16;
-
 /**
  * Makes the machines: fresh, or as a checkpoint describes them. `secret`: any text that clients do not
  * know, so that none can choose names that fall together in an index. Nothing that is seen depends on

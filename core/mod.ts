@@ -15,7 +15,7 @@ export * from "./gauges.ts";
 export * from "./instrument.ts";
 export * from "./intent.ts";
 export { InvariantError } from "./invariant.ts";
-export { createTimeline, INDEX_SECRET_BYTES } from "./machines.ts";
+export { createTimeline } from "./machines.ts";
 export * from "./numbers.ts";
 export * from "./reject_code.ts";
 export * from "./report.ts";

@@ -3,7 +3,6 @@
  * compare every effect.
  * @module
  */
-import { createTimeline, INDEX_SECRET_BYTES } from "../core/mod.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
 import { AHEAD_ADVICE, sayAhead } from "../edge/engine_clock.ts";
@@ -12,7 +11,6 @@ import {
   acceptLoss as acceptJournalLoss,
   requireLaterClock,
 } from "../edge/journal/accepted_loss.ts";
-import type { FollowerMachine } from "../edge/journal/follower.ts";
 import { JOURNAL_DEFAULTS, type JournalOptions } from "../edge/journal/journal.ts";
 import { restoreTimeline } from "../edge/journal/offline.ts";
 import { recover } from "../edge/journal/recovery.ts";
@@ -23,7 +21,7 @@ import { journalDirectory } from "../edge/journal/writer.ts";
 import type { Log } from "../edge/ports.ts";
 import { type KnownPoison, PoisonNotes } from "../edge/poison.ts";
 import type { CheckpointMark } from "../edge/shadows.ts";
-import { writeReport } from "../wire/mod.ts";
+import { ownMachine } from "./machine.ts";
 import type { DaemonOptions } from "./options.ts";
 import { VERSION } from "../version.ts";
 
@@ -72,17 +70,13 @@ function replayed(
   const { disk, randomness, log, clock } = ports;
   const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
-  const secret = randomness.bytes(INDEX_SECRET_BYTES).toHex();
-  const machine: FollowerMachine = {
-    createTimeline: (from) => createTimeline(from, secret),
-    writeReport,
-  };
+  const machine = ownMachine(randomness);
   if (acceptLoss) {
     sayLoss(log, acceptJournalLoss({ ...where, clock, machine, poison }));
   }
   const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
-  const untoldUs = replayInto(recovery, { timeline, writeReport }, poison);
+  const untoldUs = replayInto(recovery, { timeline, writeReport: machine.writeReport }, poison);
   const lostSinceUs = untoldUs ?? (recovery.isAfterLoss ? timeline.nowUs : undefined);
   if (lostSinceUs !== undefined) requireLaterClock(clock, timeline);
   log.write("info", "recovered", {
@@ -91,12 +85,7 @@ function replayed(
     digest: timeline.digest,
     took_ms: Math.round((clock.monotonicUs() - startUs) / 1000),
   });
-  const aheadUs = timeline.nowUs - clock.wallUs();
-  const ahead = sayAhead(aheadUs);
-  if (ahead !== undefined) {
-    const text = `${ahead}; ${AHEAD_ADVICE}`;
-    log.write("alarm", "journal_ahead", { ahead_us: aheadUs, text });
-  }
+  tellAhead(log, timeline.nowUs - clock.wallUs());
   const { segmentBytes, ringBytes } = configuration.journal;
   const journal = {
     ports,
@@ -108,6 +97,12 @@ function replayed(
   };
   const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
   return { kind: "ready", timeline, journal, lostSinceUs, checkpoint: { seq, atUs } };
+}
+
+function tellAhead(log: Log, aheadUs: number): void {
+  const ahead = sayAhead(aheadUs);
+  if (ahead === undefined) return;
+  log.write("alarm", "journal_ahead", { ahead_us: aheadUs, text: `${ahead}; ${AHEAD_ADVICE}` });
 }
 
 function sayLoss(log: Log, loss: AcceptedLoss | undefined): void {

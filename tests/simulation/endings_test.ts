@@ -67,12 +67,8 @@ function changedVenue(
   });
 }
 
-Deno.test("a daemon whose journal fails does not end before a venue that takes a second has cancelled", () => {
-  const machine = new Machine();
-  const paced = changedVenue((adapter, { timers }) => ({
-    cancelAll: () => void timers.after(1_000_000, () => adapter.cancelAll()),
-  }));
-  const run = machine.start([["venue", paced]]);
+/** An order rests when the journal fails: the daemon has ended with 74. */
+function failJournal(machine: Machine, run: ReturnType<Machine["start"]>): void {
   machine.ready(run);
   const alice = machine.client("alice");
   alice.send(place(machine, "before"));
@@ -80,6 +76,15 @@ Deno.test("a daemon whose journal fails does not end before a venue that takes a
   machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
   alice.send(place(machine, "after"));
   strictEqual(endOf(machine, run)?.code, 74);
+}
+
+Deno.test("a daemon whose journal fails does not end before a venue that takes a second has cancelled", () => {
+  const machine = new Machine();
+  const paced = changedVenue((adapter, { timers }) => ({
+    cancelAll: () => void timers.after(1_000_000, () => adapter.cancelAll()),
+  }));
+  const run = machine.start([["venue", paced]]);
+  failJournal(machine, run);
   const orders = [...machine.venue.exchange.orders.values()];
   deepStrictEqual(orders.map(({ state }) => state), ["cancelled"]);
 });
@@ -88,13 +93,7 @@ Deno.test("with journal.cancel_all_on_failure false, what rests goes on resting 
   const machine = new Machine();
   const journal = { ...simulationConfiguration().journal, cancelAllOnFailure: false };
   const run = machine.start([], { configuration: { ...simulationConfiguration(), journal } });
-  machine.ready(run);
-  const alice = machine.client("alice");
-  alice.send(place(machine, "before"));
-  machine.until(() => hasReport(alice, { intent_id: "before", exec_type: "New" }), "New");
-  machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
-  alice.send(place(machine, "after"));
-  strictEqual(endOf(machine, run)?.code, 74);
+  failJournal(machine, run);
   machine.pass(5_000_000);
   const orders = [...machine.venue.exchange.orders.values()];
   deepStrictEqual(orders.map(({ state }) => state), ["open"]);

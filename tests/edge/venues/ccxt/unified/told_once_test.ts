@@ -39,6 +39,18 @@ function executions(at: Looked): readonly unknown[] {
     });
 }
 
+/** Offers what the exchange lists. */
+async function offerAll(at: Looked): Promise<void> {
+  let isDone = false;
+  at.executions.readSince({ listed: LISTED, fromMs: MS }, (found) => {
+    if ("failure" in found) throw new Error("Cannot read");
+    at.executions.offer(LISTED, found, () => {
+      isDone = true;
+    });
+  });
+  await at.bench.until(() => isDone);
+}
+
 Deno.test("an order filled before this adapter began is counted from its first execution on", async () => {
   for (const status of ["open", "canceled"]) {
     const at = new Looked({
@@ -67,14 +79,7 @@ Deno.test("both legs of a trade of the account with itself are told", async () =
     fetchOrder: (id) =>
       id === "987" ? ROW : { ...ROW, id: "988", side: "sell", clientOrderId: null },
   });
-  let isDone = false;
-  at.executions.readSince({ listed: LISTED, fromMs: MS }, (found) => {
-    if ("failure" in found) throw new Error("Cannot read");
-    at.executions.offer(LISTED, found, () => {
-      isDone = true;
-    });
-  });
-  await at.bench.until(() => isDone);
+  await offerAll(at);
   deepStrictEqual(executions(at), [
     [`${PREFIX}-1-1`, "BTC/USDT-11-B"],
     [null, "BTC/USDT-11-S"],
@@ -198,14 +203,7 @@ Deno.test("what is in the balances that an account is taken over with is not tol
   match(JSON.stringify(at.said), /"currency":"BTC","total":"0.2"/);
   at.bench.time.advance(10_000);
   executed("3");
-  let isDone = false;
-  at.executions.readSince({ listed: LISTED, fromMs: MS }, (found) => {
-    if ("failure" in found) throw new Error("Cannot read");
-    at.executions.offer(LISTED, found, () => {
-      isDone = true;
-    });
-  });
-  await at.bench.until(() => isDone);
+  await offerAll(at);
   deepStrictEqual(executions(at), [[null, "BTC/USDT-3-B"]]);
 });
 
