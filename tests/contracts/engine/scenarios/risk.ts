@@ -16,6 +16,7 @@ import { instrumentId, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
 import { contractOf, type WorldSpec } from "../world.ts";
+import { fact } from "./outcome_facts.ts";
 
 const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
 const NO_VENUE: VenueLimits = {
@@ -296,6 +297,31 @@ export const RISK: readonly Scenario[] = [
         .place("i5", { side: "Sell", qty: "10" }).place("i6", { side: "Sell", qty: "0.001" })
         .wait(7_200_000).place("i7").book({ bids: ["99.49", "1"], asks: ["99.49", "1"] })
         .place("i8");
+    },
+  },
+  {
+    name: "loss_by_charges",
+    requires: ["R-CORE-7"],
+    description:
+      "Commission, also of base and voided, funding, fees and interest; a day begins without them.",
+    tell: (story) => {
+      const maxLoss = [{ currency: "USDT", most: "5" }, { currency: "BNB", most: "0.1" }];
+      limit(story.begin(), { scope: "client", client: "alice", limits: { ...NO_FLOW, maxLoss } });
+      instrument(story, {}).book({ bids: ["100", "1"], asks: ["100", "1"] })
+        .place("i1").fill(1, { id: "e1", qty: "10", px: "100", fee: "5" })
+        .place("i2").place("i3", { side: "Sell", qty: "9" })
+        .fill(3, { id: "e3", qty: "9", px: "100", fee: "0.0001", feeCurrency: "BTC" })
+        .place("i4").void(3, { execId: "x3", ref: "e3" }).place("i5");
+      const cash = { currency: "USDT", client: "alice", tag: null } as const;
+      fact(story, "CashPosted", { payload: { ...cash, kind: "rebate", amount: "1" } });
+      fact(story, "CashPosted", { payload: { ...cash, kind: "withdrawal", amount: "-9" } });
+      story.place("i6").fill(2, { id: "e2", qty: "1", px: "100", fee: "1.0001" }).place("i7");
+      fact(story, "CashPosted", { payload: { ...cash, kind: "interest", amount: "0.0001" } });
+      story.place("i8").fill(5, { id: "e5", qty: "1", px: "100", fee: "0.11", feeCurrency: "BNB" })
+        .place("i9").wait(7_200_000).book({ bids: ["100", "1"], asks: ["100", "1"] }).place("j1")
+        .fill(4, { id: "e4", qty: "1", px: "100", fee: "0.1", feeCurrency: "BNB" }).place("j2");
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "-5.01" }, on: 0 })
+        .place("j3");
     },
   },
   {
