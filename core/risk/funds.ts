@@ -12,7 +12,7 @@
 import { divideDown, fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
-import { qty } from "../numbers.ts";
+import { px, qty } from "../numbers.ts";
 import {
   addedQty,
   type Guard,
@@ -36,6 +36,9 @@ export interface Funds {
   /** Quantity of an instrument that is held for certain and may be sold, quanta. */
   holdingOf(instrument: InstrumentId): number;
 }
+
+/** Where every price holds back the same. */
+const ANY_PX = px(0);
 
 /** Refuses an order that the account cannot cover. */
 export const FUNDS: Guard = { name: "funds", check: checkFunds };
@@ -71,12 +74,13 @@ function isSigned({ contract }: Instrument): boolean {
   }
 }
 
-/** What the order adds to what is held back, purse units; undefined: it has no price. */
+/** What the order adds to what is held back, purse units; undefined: it needs a price and has none. */
 function addedUnits(request: RiskRequest, { reserve, purse }: Held): Wide | undefined {
-  const { countPx, leavesQty, kept } = request;
-  if (countPx === null) return undefined;
-  if (kept === null) return purse.lifted(reserve.unitsOf(countPx, leavesQty), reserve.scale);
-  const worstPx = dearer({ held: { reserve, purse }, left: countPx, right: kept.dearPx });
+  const { leavesQty, kept } = request;
+  const price = request.countPx ?? (reserve.isPriced ? undefined : ANY_PX);
+  if (price === undefined) return undefined;
+  if (kept === null) return purse.lifted(reserve.unitsOf(price, leavesQty), reserve.scale);
+  const worstPx = dearer({ held: { reserve, purse }, left: price, right: kept.dearPx });
   const worst = reserve.unitsOf(worstPx, qty(Math.max(leavesQty, kept.qty)));
   const now = reserve.unitsOf(kept.dearPx, kept.qty);
   return purse.lifted(difference({ left: worst, right: now }), reserve.scale);

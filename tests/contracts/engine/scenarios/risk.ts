@@ -15,8 +15,8 @@ import {
 import { instrumentId, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-import { contractOf, type WorldSpec } from "../world.ts";
-import { fact } from "./outcome_facts.ts";
+import { contractOf, SPOT, type WorldSpec } from "../world.ts";
+import { fact, runner } from "./outcome_facts.ts";
 
 const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
 const NO_VENUE: VenueLimits = {
@@ -356,6 +356,22 @@ export const RISK: readonly Scenario[] = [
         .replaced(1, { qty: "5", px: "100" }).place("i5", { qty: "5" })
         .place("i6", { side: "Sell", qty: "1" }).fill(1, { id: "e1", qty: "5", px: "100" })
         .place("i7", { side: "Sell", qty: "5" }).place("i8", { side: "Sell", qty: "0.001" });
+    },
+  },
+  {
+    name: "funds_without_a_price",
+    requires: ["R-CORE-7"],
+    description: "What is sold, and a stake, need no book to be covered; what is bought for does.",
+    tell: (story) => {
+      venue(story.begin({ instruments: [SPOT, runner("A")] }), { checkFunds: true });
+      balance(balance(balance(story, "BTC", "5"), "USDT"), "GBP", "5");
+      const market = { ordType: "Market", timeInForce: "IOC" } as const;
+      story.place("i1", { ...market, side: "Sell", qty: "4" })
+        .place("i2", { ...market, side: "Sell", qty: "2" })
+        .place("i3", { ...market, side: "Sell", qty: "1" }).place("i4", { ...market, qty: "1" })
+        .place("j1", { ...market, qty: "4", on: 1 }).place("j2", { ...market, qty: "2", on: 1 })
+        .place("j3", { ...market, qty: "1", on: 1 })
+        .place("j4", { ...market, side: "Sell", qty: "1", on: 1 });
     },
   },
   {
