@@ -4,7 +4,8 @@
  * Free is the account's cash less what positions and live orders hold back. What an order holds
  * back is `Reserve` of `valuation.ts`: a replace needs what it adds while both versions may trade.
  * An order in a derivative or a signed binary contract that only reduces the account's position
- * needs nothing. Where outcomes are held apart a Sell must be covered by the outcome held.
+ * needs nothing, nor does a bet that leaves the worst outcome of its market as it is: who trades out
+ * may have nothing free. Where outcomes are held apart a Sell must be covered by the outcome held.
  *
  * Fails closed: an account whose cash in the currency was never reported covers nothing.
  * @module
@@ -56,7 +57,7 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   const cash = request.funds.cashOf(listed.instrument.venue, purse);
   if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
   const free = difference({ left: cash, right: purse.reserved.value });
-  if (free >= added) return undefined;
+  if (free >= added || request.outcomes.addsNoLoss(request)) return undefined;
   return refusal("FUNDS", coverProblem(request, { held, free, added }));
 }
 

@@ -16,7 +16,7 @@ import { instrumentId, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
 import { contractOf, SPOT, type WorldSpec } from "../world.ts";
-import { fact, runner } from "./outcome_facts.ts";
+import { fact, MARKET, runner } from "./outcome_facts.ts";
 
 const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
 const NO_VENUE: VenueLimits = {
@@ -372,6 +372,27 @@ export const RISK: readonly Scenario[] = [
         .place("j1", { ...market, qty: "4", on: 1 }).place("j2", { ...market, qty: "2", on: 1 })
         .place("j3", { ...market, qty: "1", on: 1 })
         .place("j4", { ...market, side: "Sell", qty: "1", on: 1 });
+    },
+  },
+  {
+    name: "funds_of_bets_that_trade_out",
+    requires: ["R-CORE-7"],
+    description: "With nothing free a bet passes that leaves the account's worst outcome as it is.",
+    tell: (story) => {
+      venue(story.begin(MARKET), { checkFunds: true }).open({ session: 2, client: "bob" });
+      balance(story, "GBP", "100").place("i1", { qty: "100", px: "3" })
+        .fill(1, { id: "e1", qty: "100", px: "3", feeCurrency: "GBP" })
+        .place("i2", { side: "Sell", qty: "150", px: "2" })
+        .place("i3", { on: 1, qty: "0.01", px: "9" })
+        .place("i4", { on: 1, side: "Sell", qty: "0.01", px: "1.01" });
+      story.place("b1", { side: "Sell", qty: "150", px: "2" }, 2)
+        .place("b2", { side: "Sell", qty: "0.01", px: "1.02" }, 2).accept(2)
+        .replace("r1", { orig: "i2", qty: "150.01" }).replace("r2", { orig: "i2", qty: "150" })
+        .replace("r3", { orig: "i2", qty: "75", price: "3" })
+        .place("i5", { ordType: "Market", timeInForce: "IOC", qty: "1" })
+        .place("i6", { ordType: "Market", timeInForce: "IOC", side: "Sell", qty: "1" })
+        .fill(2, { id: "e2", qty: "100", px: "2", feeCurrency: "GBP" })
+        .place("i7", { side: "Sell", qty: "50", px: "2" });
     },
   },
   {

@@ -31,7 +31,7 @@ from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
 from .order import Order
-from .outcomes import only_improves
+from .outcomes import adds_no_loss, only_improves
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -367,7 +367,11 @@ def _adds_too_much(state: State, request: Request, price: Optional[int]) -> bool
     account = state.ledger.account(instrument.venue)
     if currency not in account.cash:
         return True
-    return added > free(state, instrument.venue, currency, request.is_dry)
+    if added <= free(state, instrument.venue, currency, request.is_dry):
+        return False
+    if instrument.asset_class != "betting" or price is None:
+        return True
+    return not adds_no_loss(state, request, price)
 
 
 def free(state: State, venue: int, currency: str, is_dry: bool) -> Fraction:
