@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
+import { readEngine } from "../../../core/engine/mod.ts";
 import type { Contract, Instrument } from "../../../core/instrument.ts";
 import { Ledger } from "../../../core/ledger/ledger.ts";
 import { amountOf, decimalOf, NOTHING, sum } from "../../../core/ledger/money.ts";
@@ -249,4 +250,18 @@ Deno.test("DayLosses.roll() begins a day with more digits of profit than an amou
   ok(realised.length > 39, realised);
   const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint()));
   deepStrictEqual(createTimeline(saved).checkpoint(), w.timeline.checkpoint());
+});
+
+Deno.test("DayLosses counts charges across a checkpoint, and none from before there were any", () => {
+  const w = new Losing().bought(0).bought(3).marked(0, 10_000).marked(3, 10_000);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "0.02");
+  const saved = JSON.stringify(w.engine.checkpoint());
+  const lossOf = (checkpoint: string): string | undefined => {
+    const loss = readEngine(JSON.parse(checkpoint)).losses.clientLoss(ALICE, "USDT");
+    return loss === undefined ? undefined : decimalOf(loss);
+  };
+  strictEqual(lossOf(saved), "0.02");
+  const older = saved.replaceAll(/"charged_currencies":\[[^\]]*\],"charged":\[[^\]]*\],/g, "");
+  strictEqual(older.includes("charged"), false);
+  strictEqual(lossOf(older), "0");
 });
