@@ -29,16 +29,17 @@ const CASH = 30;
 /** Two clients of one account who bet while it is covered. */
 class Bettors {
   readonly story = new Story().begin({ instruments: [] }).open({ session: 2, client: "bob" });
-  readonly #isWhole: boolean;
+  readonly #runners: number | null;
   readonly #held: Bet[] = [];
   readonly #open = new Map<number, Bet>();
   #orders = 0;
   #intents = 0;
 
-  constructor(isWhole: boolean) {
-    this.#isWhole = isWhole;
+  /** `runners`: how many the market is known to have, all of them listed; null: others may win. */
+  constructor(runners: number | null) {
+    this.#runners = runners;
     for (let at = 0; at < RUNNERS; at += 1) {
-      const terms = runner(at, { runners: isWhole ? RUNNERS : null });
+      const terms = runner(at, { runners });
       this.story.list({ ...terms, id: instrumentId(at), name: `test:${terms.symbol}` });
     }
     const limits = { ...NO_VENUE_LIMITS, checkFunds: true };
@@ -58,7 +59,7 @@ class Bettors {
 
   /** The least that the account can have in the end, whatever fills and whoever wins; hundredths². */
   get least(): number {
-    const ends = [...Array(this.#isWhole ? RUNNERS : RUNNERS + 1).keys()];
+    const ends = [...Array(this.#runners ?? RUNNERS + 1).keys()];
     return Math.min(...ends.map((winner) => {
       const held = this.#held.reduce((total, bet) => total + earned(bet, winner), 0);
       const open = [...this.#open.values()].map((bet) => Math.min(0, earned(bet, winner)));
@@ -121,12 +122,12 @@ const step: fc.Arbitrary<Step> = fc.record({
   which: fc.nat(9),
 });
 
-for (const isWhole of [true, false]) {
-  const which = isWhole ? "are listed" : "are not all listed";
+for (const runners of [RUNNERS, null]) {
+  const which = runners === null ? "are not all listed" : "are listed";
   Deno.test(`FUNDS lets no account owe more than it has in a market whose runners ${which}`, () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20, size: "max" }), (steps) => {
-        const bettors = new Bettors(isWhole);
+        const bettors = new Bettors(runners);
         for (const one of steps) {
           bettors.turn(one);
           ok(bettors.least >= 0, `${bettors.least}`);
@@ -139,7 +140,7 @@ for (const isWhole of [true, false]) {
 
 Deno.test("FUNDS lets who has all at stake trade out by a lay", () => {
   const bet = { kind: "deal", on: 0, isBack: true, qty: CASH * ONE, px: 400, which: 0 } as const;
-  const laid = new Bettors(true);
+  const laid = new Bettors(RUNNERS);
   laid.turn(bet);
   strictEqual(laid.least, 0);
   laid.turn({ ...bet, isBack: false, qty: 6_000, px: 200 });

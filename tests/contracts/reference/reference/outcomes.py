@@ -46,7 +46,7 @@ def only_improves(state: State, request: Request, price: int) -> bool:
 
 
 def adds_no_loss(state: State, request: Request, price: int) -> bool:
-    """Whether the account's worst outcome of a market, with all that is open, is as without a bet."""
+    """Whether a bet leaves the account's worst outcome, with all that is open, as it would be."""
     instrument = request.instrument
     others = _open_orders(state, request, None)
     if others is None:
