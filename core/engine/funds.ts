@@ -38,17 +38,24 @@ export class LedgerFunds implements Funds {
   }
 
   #readCash(venue: VenueId, { currency, scale }: Purse): Wide | undefined {
-    const { ledger, risk } = this.#state;
+    const { ledger } = this.#state;
     if (!ledger.hasCash({ venue, currency })) return undefined;
-    const bets = betsHoldBack(ledger, { venue, currency });
-    let free = sum({ left: ledger.cash("account", { venue, currency }), right: negated(bets) });
+    const right = negated(this.positionsHoldBack(venue, currency));
+    const free = sum({ left: ledger.cash("account", { venue, currency }), right });
+    if (free.scale === scale) return free.units;
+    return narrowed(unitsBelow(free, scale));
+  }
+
+  /** What matched bets hold back of an account's currency, and margins of positions. */
+  positionsHoldBack(venue: VenueId, currency: string): Amount {
+    const { ledger, risk } = this.#state;
+    let held = betsHoldBack(ledger, { venue, currency });
     for (const listed of risk.instruments) {
       if (listed?.instrument.venue !== venue) continue;
       const margin = this.#marginOf(listed, currency);
-      if (margin !== NOTHING) free = sum({ left: free, right: negated(margin) });
+      if (margin !== NOTHING) held = sum({ left: held, right: margin });
     }
-    if (free.scale === scale) return free.units;
-    return narrowed(unitsBelow(free, scale));
+    return held;
   }
 
   /** Margin of the account's position at what it cost; nothing where none is configured. */

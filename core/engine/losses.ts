@@ -1,8 +1,8 @@
 /**
  * What each book has lost since 00:00 UTC: profit when the day began less profit now.
  *
- * Profit is realised and unrealised together, before commission, of every position of a book in one
- * currency. The first event of a new day notes it before anything else, by the middle of each
+ * Profit is realised and unrealised together of every position of a book in one currency, less what
+ * the book was charged: commission, funding, fees and interest of the account. The first event of a new day notes it before anything else, by the middle of each
  * reference book, else of the own book as it stands, fresh or not; a position whose book is empty
  * counts what it realised. Now it is told by reference books only. What an account is taken over with
  * was won or lost before, by the same middles.
@@ -13,6 +13,7 @@
  * @module
  */
 import type { EngineState } from "./state.ts";
+import type { ChargeRow } from "../ledger/charges.ts";
 import { type Amount, amountShown, negated, NOTHING, sum } from "../ledger/money.ts";
 import type { ClientIndex, InstrumentId, Micros, Px, VenueId } from "../numbers.ts";
 import { DAY_US, micros } from "../numbers.ts";
@@ -85,6 +86,10 @@ export class DayLosses implements LossMeter {
     });
     if (now === undefined) return undefined;
     let loss = negated(now);
+    for (const { venue, currency, amount } of ledger.charges(of.client ?? "account")) {
+      if (currency !== of.currency || (of.venue !== null && venue !== of.venue)) continue;
+      loss = sum({ left: loss, right: negated(amount) });
+    }
     for (const baseline of this.baselines) {
       if (baseline.client !== of.client || baseline.currency !== of.currency) continue;
       if (of.venue !== null && baseline.venue !== of.venue) continue;
@@ -97,7 +102,8 @@ export class DayLosses implements LossMeter {
   #profits(client: ClientIndex | null): Baseline[] {
     const { ledger } = this.#state;
     const rows = ledger.positions(client ?? "account", (id) => this.#mid(id));
-    return profitsOf(this.#state, client, rows);
+    const charges = ledger.charges(client ?? "account");
+    return profitsOf(this.#state, { client, rows, charges });
   }
 
   #shift(of: Omit<Baseline, "profit">, by: Amount): void {
@@ -127,21 +133,27 @@ function isOf(baseline: Baseline, of: Omit<Baseline, "profit">): boolean {
   return client === of.client && venue === of.venue && currency === of.currency;
 }
 
-/** Sums by venue and currency, in the order of the rows. */
+/** Sums by venue and currency, in the order of the rows, then of the charges. */
 function profitsOf(
   state: EngineState,
-  client: ClientIndex | null,
-  rows: readonly PositionRow[],
+  of: {
+    readonly client: ClientIndex | null;
+    readonly rows: readonly PositionRow[];
+    readonly charges: readonly ChargeRow[];
+  },
 ): Baseline[] {
   const found: Baseline[] = [];
-  for (const row of rows) {
-    const { venue } = state.instrument(row.instrument).instrument;
-    const unrealised = row.unrealisedPnl === null ? NOTHING : amountShown(row.unrealisedPnl);
-    const profit = sum({ left: amountShown(row.realisedPnl), right: unrealised });
-    const at = found.findIndex((one) => one.venue === venue && one.currency === row.currency);
+  const add = ({ venue, currency, amount }: ChargeRow): void => {
+    const at = found.findIndex((one) => one.venue === venue && one.currency === currency);
     const known = found[at];
-    if (known === undefined) found.push({ client, venue, currency: row.currency, profit });
-    else found[at] = { ...known, profit: sum({ left: known.profit, right: profit }) };
+    if (known === undefined) found.push({ client: of.client, venue, currency, profit: amount });
+    else found[at] = { ...known, profit: sum({ left: known.profit, right: amount }) };
+  };
+  for (const { instrument, realisedPnl, unrealisedPnl, currency } of of.rows) {
+    const { venue } = state.instrument(instrument).instrument;
+    const unrealised = unrealisedPnl === null ? NOTHING : amountShown(unrealisedPnl);
+    add({ venue, currency, amount: sum({ left: amountShown(realisedPnl), right: unrealised }) });
   }
+  of.charges.forEach(add);
   return found;
 }

@@ -108,7 +108,9 @@ function postCash(turn: Turn, venue: VenueId, cash: AccountPayloads["CashPosted"
   const leg = { currency: cash.currency, amount: amountOf(cash.amount) };
   const owner = ownerOf(turn, cash.client);
   const isFee = cash.kind === "fee" || cash.kind === "rebate";
-  turn.state.ledger.postCash(venue, { owner, leg, feeTag: isFee ? { tag: cash.tag } : null });
+  const isCharge = isFee || cash.kind === "interest";
+  const feeTag = isFee ? { tag: cash.tag } : null;
+  turn.state.ledger.postCash(venue, { owner, leg, isCharge, feeTag });
 }
 
 /** A client that never spoke here has no book: its cash is nobody's we know. */

@@ -5,7 +5,6 @@
  * @module
  */
 import { type Client, rowOf } from "../clients.ts";
-import { fromUnits } from "../decimal.ts";
 import { gauges } from "./gauges.ts";
 import { orderStatus } from "./reports.ts";
 import { limitedClients, limitsMap } from "./risk_view.ts";
@@ -14,6 +13,7 @@ import type { Mode } from "../event.ts";
 import type { Gauges } from "../gauges.ts";
 import type { Instrument } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
+import { decimalOf, sum } from "../ledger/money.ts";
 import type { ClientIndex, InstrumentId, Micros, OrderId, Px } from "../numbers.ts";
 import type { SeqId, VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
@@ -251,10 +251,13 @@ export class EngineView implements View {
     return fill?.execution.execId !== execId || fill.isVoided ? undefined : fill.execution;
   }
 
-  /** What live orders of an account hold back of a currency at worst. */
+  /** What live orders and positions of an account hold back of a currency at worst. */
   #reserved(venue: VenueId, currency: string): string {
+    const positions = this.#state.funds.positionsHoldBack(venue, currency);
     const purse = this.#state.risk.venues[venue]?.purses.get(currency);
-    return purse === undefined ? "0" : fromUnits(purse.reserved.units, purse.scale);
+    if (purse === undefined) return decimalOf(positions);
+    const orders = { units: purse.reserved.value, scale: purse.scale };
+    return decimalOf(sum({ left: positions, right: orders }));
   }
 
   #status(order: Order): ExecutionReport {

@@ -28,6 +28,8 @@ export type Posting = {
   readonly legs: readonly CashLeg[];
   /** Commission, below 0 a cost; null: none. */
   readonly fee: CashLeg | null;
+  /** The commission as it counts for a loss, maybe in another currency; null: none. */
+  readonly charge: CashLeg | null;
 };
 
 /** Books of one venue. */
@@ -114,6 +116,12 @@ export class Account {
   post(owner: Owner, leg: CashLeg): void {
     this.#whole.addCash(leg);
     this.ownerBook(owner).addCash(leg);
+  }
+
+  /** Notes for the account and its owner what they were charged; it is posted beside this. */
+  noteCharge(owner: Owner, leg: CashLeg): void {
+    this.#whole.noteCharge(leg);
+    this.ownerBook(owner).noteCharge(leg);
   }
 
   /** Does the same to the position of the account and of an owner; it must be additive. */
@@ -230,10 +238,11 @@ export class Account {
   }
 
   #post(posting: Posting, post: (position: Position) => void): void {
-    const { owner, legs, fee } = posting;
+    const { owner, legs, fee, charge } = posting;
     this.changeBoth(posting, post);
     for (const leg of legs) this.post(owner, leg);
     if (fee !== null) this.post(owner, fee);
+    if (charge !== null) this.noteCharge(owner, charge);
   }
 
   #existing(owner: Owner): Holdings | undefined {
@@ -254,13 +263,14 @@ export class Account {
 
 /** Returns the posting that undoes quantity and cash of another. */
 export function opposite(posting: Posting): Posting {
-  const { owner, accounting, change, legs, fee } = posting;
+  const { owner, accounting, change, legs, fee, charge } = posting;
   return {
     owner,
     accounting,
     change: { ...change, quanta: -change.quanta },
     legs: legs.map(oppositeLeg),
     fee: fee === null ? null : oppositeLeg(fee),
+    charge: charge === null ? null : oppositeLeg(charge),
   };
 }
 

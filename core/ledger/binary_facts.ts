@@ -30,7 +30,8 @@ export function splitOutcomes(
 ): Touched {
   const postings: Posting[] = of.pair.map(({ outcome, accounting }) => {
     const change = { quanta: of.quanta, px: px(outcome.payout / 2) };
-    return { owner: of.owner, accounting, change, legs: accounting.legsOf(change), fee: null };
+    const legs = accounting.legsOf(change);
+    return { owner: of.owner, accounting, change, legs, fee: null, charge: null };
   });
   for (const posting of postings) account.assertBookable(posting);
   for (const posting of postings) account.book(posting);

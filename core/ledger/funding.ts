@@ -6,6 +6,7 @@ import { divideHalfEven } from "../decimal.ts";
 import type { Px } from "../numbers.ts";
 import type { Account } from "./account.ts";
 import { narrowed } from "./exact_sum.ts";
+import type { Holdings } from "./holdings.ts";
 import type { Touched } from "./ledger.ts";
 import { type Amount, negated, unitsAt } from "./money.ts";
 import type { Accounting, CashLeg } from "./policy.ts";
@@ -21,18 +22,23 @@ const SHARE_SCALE_LEAST = 12;
 export function postFunding(account: Account, accounting: Accounting, leg: CashLeg): Touched {
   const { id } = accounting.instrument;
   const all = account.whole.position(id)?.quanta ?? 0;
-  account.whole.addCash(leg);
+  addFunding(account.whole, leg);
   let rest = unitsAt(leg.amount, scaleOf(leg.amount));
   for (const [, book] of account.clients()) {
     const own = book.position(id)?.quanta ?? 0;
     if (own === 0 || all === 0) continue;
     const amount = shareOf(leg.amount, { own, all });
     rest -= unitsAt(amount, amount.scale);
-    book.addCash({ currency: leg.currency, amount });
+    addFunding(book, { currency: leg.currency, amount });
   }
   const amount = { units: narrowed(rest), scale: scaleOf(leg.amount) };
-  account.external.addCash({ currency: leg.currency, amount });
+  addFunding(account.external, { currency: leg.currency, amount });
   return { kind: "funding", owner: "all", instruments: [id], currencies: [leg.currency] };
+}
+
+function addFunding(book: Holdings, leg: CashLeg): void {
+  book.addCash(leg);
+  book.noteCharge(leg);
 }
 
 /**

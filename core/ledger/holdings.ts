@@ -13,13 +13,15 @@ import type { CheckpointNode } from "../timeline.ts";
 import { Carried } from "./carried.ts";
 import { Cash } from "./cash.ts";
 import { narrowed } from "./exact_sum.ts";
-import { type Amount, decimalOf, NOTHING, sum } from "./money.ts";
+import { type Amount, amountShown, decimalOf, NOTHING, sum } from "./money.ts";
 import type { Accounting, CashLeg, Position } from "./policy.ts";
 import type { Totals } from "./totals.ts";
 
 /** Cash and positions of one book. */
 export class Holdings {
   readonly #cash = new Map<string, Cash>();
+  /** What it was charged, by the currency in which that counts; part of what was posted. */
+  readonly #charged = new Map<string, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
   /** Of those that may carry; it changes only when they do or say that they did. */
   readonly #carried = new Carried();
@@ -39,6 +41,11 @@ export class Holdings {
   cash(currency: string): Amount {
     const left = this.#cash.get(currency)?.amount ?? NOTHING;
     return sum({ left, right: this.#carried.in(currency) });
+  }
+
+  /** What the book was charged and paid beside its trades, by currency; below 0 a cost. */
+  *charges(): Iterable<CashLeg> {
+    for (const [currency, { amount }] of this.#charged) yield { currency, amount };
   }
 
   /** Every currency ever posted. */
@@ -71,6 +78,15 @@ export class Holdings {
     this.#ensureCash(currency).add(amount);
   }
 
+  /** Notes a charge that is posted beside this. */
+  noteCharge({ currency, amount }: CashLeg): void {
+    const known = this.#charged.get(currency);
+    if (known !== undefined) return known.add(amount);
+    const first = new Cash();
+    first.add(amount);
+    this.#charged.set(currency, first);
+  }
+
   /** Changes a position of this book; whatever `change` does, the totals follow. */
   changePosition(position: Position, change: (position: Position) => void): void {
     this.#totals?.leave(position);
@@ -83,6 +99,8 @@ export class Holdings {
   checkpoint(): CheckpointNode {
     const currencies = [...this.#cash.keys()].sort();
     const cash = currencies.map((currency) => this.#ensureCash(currency));
+    const charges = [...this.charges()];
+    charges.sort((left, right) => left.currency < right.currency ? -1 : 1);
     const positions = [...this.#positions.values()];
     positions.sort((left, right) => left.instrument.id - right.instrument.id);
     return {
@@ -90,6 +108,8 @@ export class Holdings {
       cash: cash.map((each) => decimalOf(each.amount)),
       units: cash.map((each) => `${each.sum.units}`),
       scales: cash.map((each) => each.scale),
+      charged_currencies: charges.map(({ currency }) => currency),
+      charged: charges.map(({ amount }) => decimalOf(amount)),
       instruments: positions.map((position) => position.instrument.id),
       positions: positions.map((position) => position.checkpoint()),
     };
@@ -103,6 +123,7 @@ export class Holdings {
       const amount = { units: narrowed(BigInt(units[at] ?? "")), scale: scales[at] ?? 0 };
       this.addCash({ currency, amount });
     }
+    this.#restoreCharges(saved);
     const ids = saved.integers("instruments");
     for (const [at, node] of saved.rows("positions").entries()) {
       const id = instrumentId(ids[at] ?? -1);
@@ -111,6 +132,15 @@ export class Holdings {
       const position = accounting.restore(node);
       this.#keep(position);
       this.#totals?.enter(position);
+    }
+  }
+
+  /** A checkpoint from before there were any has none; nor have the day's baselines in it. */
+  #restoreCharges(saved: NodeReader): void {
+    if (!saved.has("charged")) return;
+    const amounts = saved.texts("charged");
+    for (const [at, currency] of saved.texts("charged_currencies").entries()) {
+      this.noteCharge({ currency, amount: amountShown(amounts[at] ?? "") });
     }
   }
 

@@ -26,6 +26,7 @@ import {
 import type { CheckpointNode } from "../timeline.ts";
 import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
 import { Account, opposite, type Owner, type Posting } from "./account.ts";
+import { chargeOf, type ChargeRow } from "./charges.ts";
 import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
 import {
@@ -63,10 +64,14 @@ export type LedgerExecution = {
   readonly isProvisional?: boolean;
 };
 
-/** Cash of an owner. `feeTag`: it is a fee or rebate, which counts for this tag too. */
+/**
+ * Cash of an owner. `isCharge`: it counts for a loss. `feeTag`: it is a fee or rebate, which counts for
+ * this tag too.
+ */
 export type CashPosting = {
   readonly owner: Owner;
   readonly leg: CashLeg;
+  readonly isCharge: boolean;
   readonly feeTag: { readonly tag: string | null } | null;
 };
 
@@ -186,9 +191,10 @@ export class Ledger {
   }
 
   /** Posts cash to the account and its owner. */
-  postCash(venue: VenueId, { owner, leg, feeTag }: CashPosting): void {
+  postCash(venue: VenueId, { owner, leg, isCharge, feeTag }: CashPosting): void {
     this.post(venue, (account) => {
       account.post(owner, leg);
+      if (isCharge) account.noteCharge(owner, leg);
       return { kind: "cash", owner, instruments: [], currencies: [leg.currency] };
     });
     if (feeTag !== null && owner !== null) this.#tagBook(owner).addFee(feeTag.tag, leg);
@@ -276,6 +282,18 @@ export class Ledger {
       }
     }
     return total;
+  }
+
+  /** Returns what a client or an account was charged beside its trades; below 0 a cost. */
+  charges(scope: ClientIndex | "account"): ChargeRow[] {
+    const rows: ChargeRow[] = [];
+    for (const venue of this.#venues()) {
+      const book = bookOf(this.#account(venue), scope);
+      for (const { currency, amount } of book?.charges() ?? []) {
+        rows.push({ venue, currency, amount });
+      }
+    }
+    return rows;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
@@ -424,7 +442,8 @@ export class Ledger {
     const legs = accounting.legsOf(change);
     const amount = negated(amountOf(execution.commission));
     const fee = amount.units === 0 ? null : { currency: execution.commissionCurrency, amount };
-    return { owner: client, accounting, change, legs, fee };
+    const charge = fee === null ? null : chargeOf(instrument, { fee, px });
+    return { owner: client, accounting, change, legs, fee, charge };
   }
 
   #touch(

@@ -4,7 +4,8 @@
  * Free is the account's cash less what positions and live orders hold back. What an order holds
  * back is `Reserve` of `valuation.ts`: a replace needs what it adds while both versions may trade.
  * An order in a derivative or a signed binary contract that only reduces the account's position
- * needs nothing. Where outcomes are held apart a Sell must be covered by the outcome held.
+ * needs nothing, nor does a bet that leaves the worst outcome of its market as it is: who trades out
+ * may have nothing free. Where outcomes are held apart a Sell must be covered by the outcome held.
  *
  * Fails closed: an account whose cash in the currency was never reported covers nothing.
  * @module
@@ -12,7 +13,7 @@
 import { divideDown, fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
-import { qty } from "../numbers.ts";
+import { px, qty } from "../numbers.ts";
 import {
   addedQty,
   type Guard,
@@ -37,6 +38,9 @@ export interface Funds {
   holdingOf(instrument: InstrumentId): number;
 }
 
+/** Where every price holds back the same. */
+const ANY_PX = px(0);
+
 /** Refuses an order that the account cannot cover. */
 export const FUNDS: Guard = { name: "funds", check: checkFunds };
 
@@ -53,7 +57,7 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   const cash = request.funds.cashOf(listed.instrument.venue, purse);
   if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
   const free = difference({ left: cash, right: purse.reserved.value });
-  if (free >= added) return undefined;
+  if (free >= added || request.outcomes.addsNoLoss(request)) return undefined;
   return refusal("FUNDS", coverProblem(request, { held, free, added }));
 }
 
@@ -71,12 +75,13 @@ function isSigned({ contract }: Instrument): boolean {
   }
 }
 
-/** What the order adds to what is held back, purse units; undefined: it has no price. */
+/** What the order adds to what is held back, purse units; undefined: it needs a price and has none. */
 function addedUnits(request: RiskRequest, { reserve, purse }: Held): Wide | undefined {
-  const { countPx, leavesQty, kept } = request;
-  if (countPx === null) return undefined;
-  if (kept === null) return purse.lifted(reserve.unitsOf(countPx, leavesQty), reserve.scale);
-  const worstPx = dearer({ held: { reserve, purse }, left: countPx, right: kept.dearPx });
+  const { leavesQty, kept } = request;
+  const price = request.countPx ?? (reserve.isPriced ? undefined : ANY_PX);
+  if (price === undefined) return undefined;
+  if (kept === null) return purse.lifted(reserve.unitsOf(price, leavesQty), reserve.scale);
+  const worstPx = dearer({ held: { reserve, purse }, left: price, right: kept.dearPx });
   const worst = reserve.unitsOf(worstPx, qty(Math.max(leavesQty, kept.qty)));
   const now = reserve.unitsOf(kept.dearPx, kept.qty);
   return purse.lifted(difference({ left: worst, right: now }), reserve.scale);

@@ -67,6 +67,11 @@ export interface Outcomes {
    * others that are open; undefined for an instrument without outcomes.
    */
   isWorstKept(request: RiskRequest): boolean | undefined;
+  /**
+   * Returns true of a bet that leaves the account's worst outcome in its market, with all that is open
+   * there, as it would be without it.
+   */
+  addsNoLoss(request: RiskRequest): boolean;
 }
 
 /** One rule. */

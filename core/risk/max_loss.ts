@@ -2,8 +2,8 @@
  * Guard: the most that may be lost since 00:00 UTC, of one client and of one account.
  *
  * What is compared is `LossMeter`: realised and unrealised profit since the day began, per currency,
- * before commission and funding. Once more than the limit is lost only orders pass that bring the position of
- * the book in question nearer to 0. Fails closed: a position without a fresh price cannot be judged.
+ * less commission and funding. Once more than the limit is lost only orders pass that bring the
+ * position of the book in question nearer to 0. Fails closed: a position without a fresh price cannot be judged.
  * @module
  */
 import { type Amount, amountOf, decimalOf, unitsAt } from "../ledger/money.ts";

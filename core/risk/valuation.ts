@@ -99,6 +99,7 @@ function notionalCurrency(instrument: Instrument): string {
   if (contract === null) return quote;
   switch (contract.kind) {
     case "linear":
+      return contract.settlement; // of a quanto another currency than the quote
     case "inverse":
       return quote;
     case "binary":

@@ -107,7 +107,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
       },
       holdingOf: () => rest.accountPosition ?? 0,
     },
-    outcomes: { isWorstKept: () => undefined },
+    outcomes: { isWorstKept: () => undefined, addsNoLoss: () => false },
     losses: {
       clientLoss: () => lossOf(loss),
       venueLoss: () => lossOf(loss),

@@ -93,9 +93,18 @@ export function instrumentOf(
   };
 }
 
-/** What may be traded. A line is struck at even money, which the ledger does not carry. */
+/**
+ * Tells whether what a market pays follows from who won: not where a line is struck at even money, a
+ * handicap gives goals, or a bet is two, each way. The ledger carries none of these.
+ */
+export function isPlain({ bettingType, marketType, ladder }: MarketDefinition): boolean {
+  return (bettingType === "ODDS" || bettingType === "") && marketType !== "EACH_WAY" &&
+    ladder.kind !== "line";
+}
+
+/** What may be traded: nothing of which it is not known what it may lose. */
 function statusOf(definition: MarketDefinition, runner: RunnerDefinition): Instrument["status"] {
-  if (definition.status === "CLOSED" || definition.ladder.kind === "line") return "closed";
+  if (definition.status === "CLOSED" || !isPlain(definition)) return "closed";
   switch (runner.status) {
     case "ACTIVE":
       return definition.status === "OPEN" ? "open" : "suspended";

@@ -16,7 +16,7 @@ import { marketDraft } from "../market_draft.ts";
 import type { MarketDefinition, RunnerDefinition } from "./definition.ts";
 import type { ChangeBuffer } from "./change_buffer.ts";
 import type { Directory, ListingPlace } from "./directory.ts";
-import { instrumentOf, symbolOf } from "./listing.ts";
+import { instrumentOf, isPlain, symbolOf } from "./listing.ts";
 import { RunnerFeed } from "./runner_feed.ts";
 
 /** Reductions from this on would leave nothing; the venue sends none. */
@@ -174,10 +174,7 @@ export class MarketFeed {
 
   /** What the market pays must follow from who won. */
   #isPlain(definition: MarketDefinition): boolean {
-    const isPlain = definition.bettingType === "ODDS" || definition.bettingType === "";
-    if (isPlain && definition.marketType !== "EACH_WAY" && definition.ladder.kind !== "line") {
-      return true;
-    }
+    if (isPlain(definition)) return true;
     const kind = `${definition.bettingType} ${definition.marketType}`;
     this.#options.problem(`market ${this.id} (${kind}) has ended: its result is not settled here`);
     return false;

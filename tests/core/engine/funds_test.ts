@@ -93,6 +93,18 @@ Deno.test("LedgerFunds.cashOf() takes off the margin of contracts that settle in
   strictEqual(w.free("BTC", 8), 99_944_444);
 });
 
+Deno.test("View.balances() shows as free what the guard compares, less margins and matched bets", () => {
+  const w = new Funded().balance("USDT", "100").balance("GBP", "20").bought("test:LINEAR", 1);
+  w.place("a2", { instrument: "test:LINEAR", price: "60000", orderQty: "1" });
+  w.control("InstrumentListed", { ...listedRunner(3, 2), name: "test:3" }, instrumentId(3));
+  w.place("b1", { instrument: "test:3", price: "3", orderQty: "10" });
+  w.accept(3);
+  w.fill(3, { id: "f1", qty: 1_000, px: 300 });
+  const rows = w.timeline.view.balances(VENUE).map((row) => [row.currency, row.reserved, row.free]);
+  // Position and order of the contract: 60 USDT × 0.333333 each; the stake is matched whole.
+  deepStrictEqual(rows, [["GBP", "10", "10"], ["USDT", "39.99996", "59.99004"]]);
+});
+
 Deno.test("LedgerFunds.cashOf() takes off nothing without a margin, and nothing of what has no contract", () => {
   const w = new Funded().balance("USDT", "100").bought("test:LINEAR", 1);
   w.control("LimitsSet", { scope: "instrument", admin: true, limits: NO_LIMITS }, w.linear.id);

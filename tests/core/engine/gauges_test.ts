@@ -241,10 +241,10 @@ Deno.test("utilisation() shares a loss, and takes one that cannot be judged for 
   w.place("a1", { orderQty: "10", price: "100" });
   w.accept(1);
   w.fill(1, { id: "e1", qty: 10_000, px: 10_000 });
-  strictEqual(shareOf(w, "venue", "max_loss"), 0, "commission is apart");
+  strictEqual(shareOf(w, "venue", "max_loss"), 0.01 / 40, "commission is lost, too");
   market(w, 9_800);
-  strictEqual(shareOf(w, "venue", "max_loss"), 20 / 40);
-  strictEqual(shareOf(w, "client", "max_loss"), 20 / 80);
+  strictEqual(shareOf(w, "venue", "max_loss"), 20.01 / 40);
+  strictEqual(shareOf(w, "client", "max_loss"), 20.01 / 80);
   w.wait(1001).open({ session: 2, client: "bob" });
   deepStrictEqual([shareOf(w, "venue", "max_loss"), shareOf(w, "client", "max_loss")], [1, 1]);
 });
@@ -271,7 +271,7 @@ Deno.test("utilisation() knows a client that has not ordered since the daemon st
   const restored = new World({}, saved);
   restored.nowUs = w.nowUs;
   for (const world of [w, restored]) {
-    strictEqual(shareOf(world, "client", "max_loss"), 0.5);
+    strictEqual(shareOf(world, "client", "max_loss"), 100.01 / 200);
     strictEqual(shareOf(world, "client_instrument", "max_position"), 0.25);
   }
 });

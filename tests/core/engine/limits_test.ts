@@ -347,13 +347,17 @@ Deno.test("open orders of a venue count at the exchange that its newest declarat
 
 Deno.test("the loss of the day counts from 00:00 UTC and lets only reducing orders pass", () => {
   const w = new Limited().instrumentLimits({ bookStaleMs: 3_600_000 });
-  w.clientLimits("alice", { maxLoss: [{ currency: "USDT", most: "50" }] });
+  w.clientLimits("alice", { maxLoss: [{ currency: "USDT", most: "50.01" }] });
   w.market(10_000);
   w.place("a1", { orderQty: "10", price: "100" });
   w.accept(1);
   w.fill(1, { id: "e1", qty: 10_000, px: 10_000 });
   w.market(9_500);
-  strictEqual(w.refusal("a2", { orderQty: "1" }), undefined, "50 lost is the limit");
+  strictEqual(
+    w.refusal("a2", { orderQty: "1" }),
+    undefined,
+    "50 lost, and 0.01 of commission, is the limit",
+  );
   w.market(9_499);
   strictEqual(w.refusal("a3", { orderQty: "1" }), "MAX_LOSS");
   strictEqual(w.refusal("a4", { orderQty: "10", side: "Sell" }), undefined, "it reduces");

@@ -3,8 +3,9 @@
  * the last unit. Proves R-CORE-7.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
+import { readEngine } from "../../../core/engine/mod.ts";
 import type { Contract, Instrument } from "../../../core/instrument.ts";
 import { Ledger } from "../../../core/ledger/ledger.ts";
 import { amountOf, decimalOf, NOTHING, sum } from "../../../core/ledger/money.ts";
@@ -175,13 +176,13 @@ Deno.test("DayLosses.roll() begins a day at 00:00 UTC to the microsecond, the fi
   deepStrictEqual(losses.baselines, []);
   w.at(MIDNIGHT_US - 1).marked(0, 9_000);
   strictEqual(losses.nextDayUs, MIDNIGHT_US);
-  strictEqual(w.clientLoss(ALICE, "USDT"), "10");
+  strictEqual(w.clientLoss(ALICE, "USDT"), "10.01", "with its commission");
   w.at(MIDNIGHT_US).marked(0, 8_500);
   strictEqual(losses.nextDayUs, MIDNIGHT_US + DAY_US);
   strictEqual(w.clientLoss(ALICE, "USDT"), "5", "counted from what stood before the event");
 });
 
-Deno.test("DayLosses.roll() notes the profit of each book, by venue and currency", () => {
+Deno.test("DayLosses.roll() notes the profit of each book less its charges, by venue and currency", () => {
   const w = new Losing().bought(0).bought(1).bought(2).bought(3).bought(0, 2);
   for (const [at, mid] of [11_000, 10_500, 10_700, 10_900].entries()) w.marked(at, mid);
   w.at(MIDNIGHT_US + 5);
@@ -190,13 +191,13 @@ Deno.test("DayLosses.roll() notes the profit of each book, by venue and currency
     { client, venue, currency, profit },
   ) => [client, venue, currency, decimalOf(profit)]);
   deepStrictEqual(rows, [
-    [null, 0, "USDT", "25"],
+    [null, 0, "USDT", "24.96"],
     [null, 0, "EUR", "7"],
-    [null, 1, "USDT", "9"],
-    [ALICE, 0, "USDT", "15"],
+    [null, 1, "USDT", "8.99"],
+    [ALICE, 0, "USDT", "14.97"],
     [ALICE, 0, "EUR", "7"],
-    [ALICE, 1, "USDT", "9"],
-    [BOB, 0, "USDT", "10"],
+    [ALICE, 1, "USDT", "8.99"],
+    [BOB, 0, "USDT", "9.99"],
   ]);
 });
 
@@ -249,4 +250,18 @@ Deno.test("DayLosses.roll() begins a day with more digits of profit than an amou
   ok(realised.length > 39, realised);
   const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint()));
   deepStrictEqual(createTimeline(saved).checkpoint(), w.timeline.checkpoint());
+});
+
+Deno.test("DayLosses counts charges across a checkpoint, and none from before there were any", () => {
+  const w = new Losing().bought(0).bought(3).marked(0, 10_000).marked(3, 10_000);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "0.02");
+  const saved = JSON.stringify(w.engine.checkpoint());
+  const lossOf = (checkpoint: string): string | undefined => {
+    const loss = readEngine(JSON.parse(checkpoint)).losses.clientLoss(ALICE, "USDT");
+    return loss === undefined ? undefined : decimalOf(loss);
+  };
+  strictEqual(lossOf(saved), "0.02");
+  const older = saved.replaceAll(/"charged_currencies":\[[^\]]*\],"charged":\[[^\]]*\],/g, "");
+  doesNotMatch(older, /charged/);
+  strictEqual(lossOf(older), "0");
 });

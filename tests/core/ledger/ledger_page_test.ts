@@ -81,7 +81,7 @@ for (const [title, instrument, currency, total] of EXAMPLES) {
   Deno.test(`ledger.md shows an example of ${instrument.assetClass} that the ledger books`, () => {
     const ledger = new Ledger();
     const leg = { currency, amount: amountOf(total) };
-    ledger.postCash(VENUE.id, { owner: ALICE, leg, feeTag: null });
+    ledger.postCash(VENUE.id, { owner: ALICE, leg, isCharge: false, feeTag: null });
     const rows = rowsOf(title);
     ok(rows.length > 3);
     for (const row of rows) {

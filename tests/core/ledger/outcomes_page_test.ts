@@ -132,7 +132,7 @@ Deno.test("ledger.md shows one signed count as the ledger books it", () => {
   const ledger = new Ledger();
   ledger.list(SIGNED);
   const leg = { currency: "USD", amount: amountOf("100") };
-  ledger.postCash(VENUE, { owner: ALICE, leg, feeTag: null });
+  ledger.postCash(VENUE, { owner: ALICE, leg, isCharge: false, feeTag: null });
   for (const [event = "", amount = "", price = "", ...expected] of rowsOf("One signed count.")) {
     const [verb, numerator] = event.split(" ");
     if (verb === "Settle") settle(ledger, SIGNED, { numerator: Number(numerator) });

@@ -127,7 +127,7 @@ Deno.test("Ledger.settle() closes every tag at the price, and a fee with a tag c
   ledger.book(linear("b", { side: "Sell", qty: qty(4) }));
   ledger.settle(LINEAR, px(610_000));
   const leg = { currency: "USDT", amount: amountOf("-0.25") };
-  ledger.postCash(VENUE.id, { owner: ALICE, leg, feeTag: { tag: "b" } });
+  ledger.postCash(VENUE.id, { owner: ALICE, leg, isCharge: true, feeTag: { tag: "b" } });
   const rows = ledger.tags(ALICE, () => undefined);
   deepStrictEqual(rows.map(({ instruments: [line] }) => [line?.qty, line?.pnl]), [
     ["0", "10"],

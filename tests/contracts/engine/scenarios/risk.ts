@@ -15,7 +15,8 @@ import {
 import { instrumentId, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-import { contractOf, type WorldSpec } from "../world.ts";
+import { contractOf, SPOT, type WorldSpec } from "../world.ts";
+import { fact, MARKET, runner } from "./outcome_facts.ts";
 
 const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
 const NO_VENUE: VenueLimits = {
@@ -299,6 +300,31 @@ export const RISK: readonly Scenario[] = [
     },
   },
   {
+    name: "loss_by_charges",
+    requires: ["R-CORE-7"],
+    description:
+      "Commission, also of base and voided, funding, fees and interest; a day begins without them.",
+    tell: (story) => {
+      const maxLoss = [{ currency: "USDT", most: "5" }, { currency: "BNB", most: "0.1" }];
+      limit(story.begin(), { scope: "client", client: "alice", limits: { ...NO_FLOW, maxLoss } });
+      instrument(story, {}).book({ bids: ["100", "1"], asks: ["100", "1"] })
+        .place("i1").fill(1, { id: "e1", qty: "10", px: "100", fee: "5" })
+        .place("i2").place("i3", { side: "Sell", qty: "9" })
+        .fill(3, { id: "e3", qty: "9", px: "100", fee: "0.0001", feeCurrency: "BTC" })
+        .place("i4").void(3, { execId: "x3", ref: "e3" }).place("i5");
+      const cash = { currency: "USDT", client: "alice", tag: null } as const;
+      fact(story, "CashPosted", { payload: { ...cash, kind: "rebate", amount: "1" } });
+      fact(story, "CashPosted", { payload: { ...cash, kind: "withdrawal", amount: "-9" } });
+      story.place("i6").fill(2, { id: "e2", qty: "1", px: "100", fee: "1.0001" }).place("i7");
+      fact(story, "CashPosted", { payload: { ...cash, kind: "interest", amount: "0.0001" } });
+      story.place("i8").fill(5, { id: "e5", qty: "1", px: "100", fee: "0.11", feeCurrency: "BNB" })
+        .place("i9").wait(7_200_000).book({ bids: ["100", "1"], asks: ["100", "1"] }).place("j1")
+        .fill(4, { id: "e4", qty: "1", px: "100", fee: "0.1", feeCurrency: "BNB" }).place("j2");
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "-5.01" }, on: 0 })
+        .place("j3");
+    },
+  },
+  {
     name: "loss_by_a_middle_that_is_no_price",
     requires: ["R-CORE-7"],
     description:
@@ -330,6 +356,43 @@ export const RISK: readonly Scenario[] = [
         .replaced(1, { qty: "5", px: "100" }).place("i5", { qty: "5" })
         .place("i6", { side: "Sell", qty: "1" }).fill(1, { id: "e1", qty: "5", px: "100" })
         .place("i7", { side: "Sell", qty: "5" }).place("i8", { side: "Sell", qty: "0.001" });
+    },
+  },
+  {
+    name: "funds_without_a_price",
+    requires: ["R-CORE-7"],
+    description: "What is sold, and a stake, need no book to be covered; what is bought for does.",
+    tell: (story) => {
+      venue(story.begin({ instruments: [SPOT, runner("A")] }), { checkFunds: true });
+      balance(balance(balance(story, "BTC", "5"), "USDT"), "GBP", "5");
+      const market = { ordType: "Market", timeInForce: "IOC" } as const;
+      story.place("i1", { ...market, side: "Sell", qty: "4" })
+        .place("i2", { ...market, side: "Sell", qty: "2" })
+        .place("i3", { ...market, side: "Sell", qty: "1" }).place("i4", { ...market, qty: "1" })
+        .place("j1", { ...market, qty: "4", on: 1 }).place("j2", { ...market, qty: "2", on: 1 })
+        .place("j3", { ...market, qty: "1", on: 1 })
+        .place("j4", { ...market, side: "Sell", qty: "1", on: 1 });
+    },
+  },
+  {
+    name: "funds_of_bets_that_trade_out",
+    requires: ["R-CORE-7"],
+    description: "With nothing free a bet passes that leaves the account's worst outcome as it is.",
+    tell: (story) => {
+      venue(story.begin(MARKET), { checkFunds: true }).open({ session: 2, client: "bob" });
+      balance(story, "GBP", "100").place("i1", { qty: "100", px: "3" })
+        .fill(1, { id: "e1", qty: "100", px: "3", feeCurrency: "GBP" })
+        .place("i2", { side: "Sell", qty: "150", px: "2" })
+        .place("i3", { on: 1, qty: "0.01", px: "9" })
+        .place("i4", { on: 1, side: "Sell", qty: "0.01", px: "1.01" });
+      story.place("b1", { side: "Sell", qty: "150", px: "2" }, 2)
+        .place("b2", { side: "Sell", qty: "0.01", px: "1.02" }, 2).accept(2)
+        .replace("r1", { orig: "i2", qty: "150.01" }).replace("r2", { orig: "i2", qty: "150" })
+        .replace("r3", { orig: "i2", qty: "75", price: "3" })
+        .place("i5", { ordType: "Market", timeInForce: "IOC", qty: "1" })
+        .place("i6", { ordType: "Market", timeInForce: "IOC", side: "Sell", qty: "1" })
+        .fill(2, { id: "e2", qty: "100", px: "2", feeCurrency: "GBP" })
+        .place("i7", { side: "Sell", qty: "50", px: "2" });
     },
   },
   {

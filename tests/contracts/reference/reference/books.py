@@ -81,11 +81,16 @@ class BookOf:
     """The book of an account, of a client in it, or of what belongs to nobody known."""
 
     cash: Dict[str, Amount] = field(default_factory=dict)
+    charges: Dict[str, Amount] = field(default_factory=dict)
     positions: Dict[int, Any] = field(default_factory=dict)
 
     def post(self, currency: str, amount: Amount) -> None:
         """Adds an amount; the scale becomes the finest ever posted."""
         self.cash[currency] = self.cash.get(currency, Amount(0, 0)).plus(amount)
+
+    def charge(self, currency: str, amount: Amount) -> None:
+        """Counts an amount for the loss of the day. Source: docs/reference/risk.md section 8."""
+        self.charges[currency] = self.charges.get(currency, Amount(0, 0)).plus(amount)
 
     def posted(self, currency: str) -> Amount:
         """Returns the posted cash."""

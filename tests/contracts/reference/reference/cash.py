@@ -84,6 +84,8 @@ def _cash_posted(state: State, event: Json, payload: Json) -> None:
     amount = parse_amount(payload["amount"])
     owner = owner_of(state, payload)
     state.ledger.post(state, "cash", event["venue"], owner, [(payload["currency"], amount)])
+    if payload["kind"] in ("fee", "rebate", "interest"):
+        state.ledger.charge(event["venue"], owner, payload["currency"], amount)
     if owner is not None and payload["kind"] in ("fee", "rebate"):
         state.tags.charge(owner, payload["tag"], payload["currency"], amount)
     _warn(state, payload)

@@ -31,7 +31,7 @@ from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
 from .order import Order
-from .outcomes import only_improves
+from .outcomes import adds_no_loss, only_improves
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -322,7 +322,15 @@ def _funds(state: State, request: Request) -> bool:
         if _only_reduces(state, request, True):
             return False
     price = _price(state, request)
-    return price is None or _adds_too_much(state, request, price)
+    if price is None and not _holds_the_same_at_any_price(request):
+        return True
+    return _adds_too_much(state, request, price)
+
+
+def _holds_the_same_at_any_price(request: Request) -> bool:
+    """True of a spot Sell, which holds back its base, and of a back, which holds back its stake."""
+    kind = (request.instrument.asset_class, request.side)
+    return kind in (("spot", "Sell"), ("betting", "Buy"))
 
 
 def _margin_ppm(state: State, instrument: Instrument) -> Optional[int]:
@@ -339,13 +347,13 @@ def _available(state: State, instrument: Instrument) -> int:
     return available_to_sell(instrument, position_of(account, instrument))
 
 
-def _adds_too_much(state: State, request: Request, price: int) -> bool:
+def _adds_too_much(state: State, request: Request, price: Optional[int]) -> bool:
     instrument, order = request.instrument, request.order
     new = hold(state, instrument, request.side, price, request.open_qty)
     assert new is not None
     currency, added = new
     if order is not None:
-        at = prices(order) + [price]
+        at: List[Optional[int]] = [*prices(order), price]
         qty = max(request.open_qty, request.kept_qty)
         worst = worst_hold(state, instrument, request.side, at, qty)
         kept = order_hold(state, order)
@@ -359,7 +367,11 @@ def _adds_too_much(state: State, request: Request, price: int) -> bool:
     account = state.ledger.account(instrument.venue)
     if currency not in account.cash:
         return True
-    return added > free(state, instrument.venue, currency, request.is_dry)
+    if added <= free(state, instrument.venue, currency, request.is_dry):
+        return False
+    if instrument.asset_class != "betting" or price is None:
+        return True
+    return not adds_no_loss(state, request, price)
 
 
 def free(state: State, venue: int, currency: str, is_dry: bool) -> Fraction:

@@ -79,6 +79,11 @@ class Ledger:
                 book.post(currency, amount)
         self.mix(state, kind, venue, owner, [currency for currency, _ in movements], [])
 
+    def charge(self, venue: int, owner: Owner, currency: str, amount: Amount) -> None:
+        """Counts cash that was posted for the loss of the account and of its owner."""
+        for book in (self.account(venue), self.owner(venue, owner)):
+            book.charge(currency, amount)
+
     def check(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> None:
         """Asserts what an execution (or its void) must not break, before anything changes."""
         books = (self.account(instrument.venue), self.seen(instrument.venue, owner))
@@ -129,6 +134,7 @@ class Ledger:
         for book in (self.account(instrument.venue), self.owner(instrument.venue, owner)):
             for currency, amount in movements:
                 book.post(currency, amount)
+            book.charge(*_charge(instrument, trade, sign))
             change_position(book, instrument, trade, sign)
         return [currency for currency, _ in movements]
 
@@ -137,6 +143,7 @@ class Ledger:
         venue = instrument.venue
         account = self.account(venue)
         account.post(currency, amount)
+        account.charge(currency, amount)
         total = self.qty(account, instrument)
         scale = max(12, amount.scale)
         rest = Amount(amount.at(scale), scale)
@@ -145,6 +152,7 @@ class Ledger:
             if qty != 0 and total != 0:
                 share = shares(amount, qty, total, scale)
                 self.owner(venue, client).post(currency, share)
+                self.owner(venue, client).charge(currency, share)
                 rest = rest.plus(share.negated())
         self.owner(venue, EXTERNAL).post(currency, rest)
         self.mix_all(state, "funding", venue, [currency], [instrument])
@@ -239,6 +247,15 @@ def _movements(instrument: Instrument, trade: Trade, sign: int) -> List[Movement
     if trade.fee.units != 0:
         movements.append((trade.fee_currency, Amount(-trade.fee.units * sign, trade.fee.scale)))
     return movements
+
+
+def _charge(instrument: Instrument, trade: Trade, sign: int) -> Movement:
+    """Returns as what a commission counts for a loss; one of base in quote, at the trade's price."""
+    terms, fee = instrument.terms, Amount(-trade.fee.units * sign, trade.fee.scale)
+    if instrument.asset_class != "spot" or trade.fee_currency != terms["base"]:
+        return trade.fee_currency, fee
+    scale: int = terms["price_rule"]["scale"]
+    return terms["quote"], Amount(fee.units * trade.price, fee.scale + scale)
 
 
 def change_position(book: BookOf, instrument: Instrument, trade: Trade, sign: int) -> None:

@@ -43,6 +43,9 @@ def _profits(state: State) -> Dict[Key, Fraction]:
             profit = Fraction(row["realised_pnl"]) + Fraction(row["unrealised_pnl"] or 0)
             key = (venue, owner, row["currency"])
             profits[key] = profits.get(key, Fraction(0)) + profit
+        for currency, amount in book.charges.items():
+            key = (venue, owner, currency)
+            profits[key] = profits.get(key, Fraction(0)) + amount.value
     return profits
 
 
@@ -64,6 +67,8 @@ def loss(state: State, venues: List[int], owner: object, currency: str) -> Optio
         if venue not in venues or each != owner:
             continue
         total += state.day_began.get((venue, owner, currency), Fraction(0))
+        if currency in book.charges:
+            total -= book.charges[currency].value
         for number, position in book.positions.items():
             profit = _profit_now(state, state.instruments[number], position, currency)
             if profit is None:

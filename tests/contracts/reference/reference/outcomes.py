@@ -35,7 +35,7 @@ def only_improves(state: State, request: Request, price: int) -> bool:
     What an order without a price may lose is not known.
     """
     instrument = request.instrument
-    others = _open_orders(state, request)
+    others = _open_orders(state, request, request.client)
     if others is None:
         return False
     is_buy = request.side == "Buy"
@@ -45,15 +45,29 @@ def only_improves(state: State, request: Request, price: int) -> bool:
     return worst(state, instrument, book, orders) >= worst(state, instrument, book, [])
 
 
-def _open_orders(state: State, request: Request) -> Optional[List[OpenOrder]]:
-    """Returns the client's other live orders in the same condition or market.
+def adds_no_loss(state: State, request: Request, price: int) -> bool:
+    """Whether a bet leaves the account's worst outcome, with all that is open, as it would be."""
+    instrument = request.instrument
+    others = _open_orders(state, request, None)
+    if others is None:
+        return False
+    orders = others + [OpenOrder(instrument, request.side == "Buy", price, request.open_qty)]
+    book = state.ledger.account(instrument.venue)
+    without = _worst_of_market(state, instrument, book, others)
+    return _worst_of_market(state, instrument, book, orders) >= without
+
+
+def _open_orders(
+    state: State, request: Request, client: Optional[int]
+) -> Optional[List[OpenOrder]]:
+    """Returns the other live orders of a client, or of all, in the same condition or market.
 
     None if one of them has no price to be counted with.
     """
     found: List[OpenOrder] = []
     for order in live_orders(state, request.is_dry):
         instrument = state.instruments[order.instrument]
-        if order.client != request.client or order is request.order:
+        if order is request.order or client not in (None, order.client):
             continue
         if _pool(instrument) != _pool(request.instrument):
             continue
