@@ -2,10 +2,11 @@
  * What each book has lost since 00:00 UTC: profit when the day began less profit now.
  *
  * Profit is realised and unrealised together of every position of a book in one currency, less what
- * the book was charged: commission, funding, fees and interest of the account. The first event of a new day notes it before anything else, by the middle of each
- * reference book, else of the own book as it stands, fresh or not; a position whose book is empty
- * counts what it realised. Now it is told by reference books only. What an account is taken over with
- * was won or lost before, by the same middles.
+ * the book was charged: commission, funding, fees and interest of the account. The first event of a
+ * new day notes it before anything else, by the middle of each reference book, else of the own book
+ * as it stands, fresh or not; a position whose book is empty counts what it realised. Now it is told
+ * by reference books only. What an account is taken over with was won or lost before, by the same
+ * middles.
  *
  * Limits: the day is that of the engine's clock; what happened while the daemon was down belongs to
  * the day in which it came back. A position that is taken over while its book is empty counts from

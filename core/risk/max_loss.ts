@@ -3,7 +3,8 @@
  *
  * What is compared is `LossMeter`: realised and unrealised profit since the day began, per currency,
  * less commission and funding. Once more than the limit is lost only orders pass that bring the
- * position of the book in question nearer to 0. Fails closed: a position without a fresh price cannot be judged.
+ * position of the book in question nearer to 0. Fails closed: a position without a fresh price cannot
+ * be judged.
  * @module
  */
 import { type Amount, amountOf, decimalOf, unitsAt } from "../ledger/money.ts";
