@@ -38,9 +38,13 @@ export function tell(stream: Stream, line: string): void {
   }
 }
 
-/** @throws {ReaderLeft | OutputFailed} If nobody takes it. */
 function write(stream: Stream, line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
+  writeText(stream, `${line}\n`);
+}
+
+/** Writes a text as it is. @throws {ReaderLeft | OutputFailed} If nobody takes it. */
+export function writeText(stream: Stream, text: string): void {
+  const bytes = new TextEncoder().encode(text);
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
   } catch (error) {
