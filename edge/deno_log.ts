@@ -106,6 +106,7 @@ class LimitedLog implements ProcessLog {
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
     this.#said[level] += 1;
+    if (!this.#isWritten(level, event)) return; // or what nobody sees would leave out what counts
     if (this.#limiter.admit(event, fields, this.#nowMs())) {
       return this.#log(level, event, fields);
     }
@@ -134,12 +135,16 @@ class LimitedLog implements ProcessLog {
   }
 
   #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#isWritten(level, event)) return;
     const { category } = LOG_EVENTS[event];
-    const { level: least, categories } = this.#levels;
-    if (PRIORITIES[level] > PRIORITIES[categories[category] ?? least]) return;
     const time = new Date().toISOString();
     const line = toLine({ time, level, event, category }, fields);
     this.#lines.push(this.#form === "journal" ? `<${PRIORITIES[level]}>${line}` : line);
+  }
+
+  #isWritten(level: LogLevel, event: LogEvent): boolean {
+    const { level: least, categories } = this.#levels;
+    return PRIORITIES[level] <= PRIORITIES[categories[LOG_EVENTS[event].category] ?? least];
   }
 
   #nowMs(): number {
