@@ -69,6 +69,11 @@ export function stderrForm(): "plain" | "journal" {
   return stream === `${dev}:${ino}` ? "journal" : "plain";
 }
 
+/** Returns a text for stderr beside the log: to the journal each of its lines is an error. */
+export function errorText(text: string): string {
+  return stderrForm() === "plain" ? text : text.replaceAll(/^/gm, `<${PRIORITIES.error}>`);
+}
+
 class LimitedLog implements ProcessLog {
   readonly #lines: LineQueue;
   readonly #limiter = new LogLimiter();

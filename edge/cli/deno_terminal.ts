@@ -6,6 +6,7 @@
  * said to stderr is passed over where nobody does.
  * @module
  */
+import { errorText } from "../deno_log.ts";
 import type { Terminal } from "./actions.ts";
 
 type Stream = { writeSync(bytes: Uint8Array): number };
@@ -24,7 +25,7 @@ export class OutputFailed extends Error {
 export function denoTerminal(): Terminal {
   return {
     out: (line) => write(Deno.stdout, line),
-    error: (line) => tell(Deno.stderr, line),
+    error: (line) => tell(Deno.stderr, errorText(line)),
     environment: (name) => Deno.env.get(name),
   };
 }
