@@ -18,7 +18,7 @@ import { greeting } from "./edge/cli/greeting.ts";
 import { refusal } from "./edge/cli/refusal.ts";
 import { plainRunFlags, runOptions } from "./edge/cli/run_line.ts";
 import { DeclarationError } from "./edge/declarations.ts";
-import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
+import { errorText, type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
 import { LineQueue } from "./edge/deno_log_queue.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
@@ -145,7 +145,7 @@ async function startAndServe(
 /** A reader of stderr that stands still must not keep the process from ending. */
 async function lastWords(line: string): Promise<void> {
   const queue = new LineQueue({ sink: (bytes) => Deno.stderr.write(bytes), tell: () => {} });
-  queue.push(`${line}\n`);
+  queue.push(`${errorText(line)}\n`);
   await queue.flush(LOG_FLUSH_MS);
 }
 

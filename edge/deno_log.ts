@@ -69,6 +69,11 @@ export function stderrForm(): "plain" | "journal" {
   return stream === `${dev}:${ino}` ? "journal" : "plain";
 }
 
+/** Returns a text for stderr beside the log: to the journal each of its lines is an error. */
+export function errorText(text: string): string {
+  return stderrForm() === "plain" ? text : text.replaceAll(/^/gm, `<${PRIORITIES.error}>`);
+}
+
 class LimitedLog implements ProcessLog {
   readonly #lines: LineQueue;
   readonly #limiter = new LogLimiter();
@@ -106,6 +111,7 @@ class LimitedLog implements ProcessLog {
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
     this.#said[level] += 1;
+    if (!this.#isWritten(level, event)) return; // or what nobody sees would leave out what counts
     if (this.#limiter.admit(event, fields, this.#nowMs())) {
       return this.#log(level, event, fields);
     }
@@ -134,12 +140,16 @@ class LimitedLog implements ProcessLog {
   }
 
   #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#isWritten(level, event)) return;
     const { category } = LOG_EVENTS[event];
-    const { level: least, categories } = this.#levels;
-    if (PRIORITIES[level] > PRIORITIES[categories[category] ?? least]) return;
     const time = new Date().toISOString();
     const line = toLine({ time, level, event, category }, fields);
     this.#lines.push(this.#form === "journal" ? `<${PRIORITIES[level]}>${line}` : line);
+  }
+
+  #isWritten(level: LogLevel, event: LogEvent): boolean {
+    const { level: least, categories } = this.#levels;
+    return PRIORITIES[level] <= PRIORITIES[categories[LOG_EVENTS[event].category] ?? least];
   }
 
   #nowMs(): number {

@@ -33,7 +33,7 @@ export function httpServers({ sockets, timers }: ServerPorts): HttpServers {
       const open = new Set<HttpConnection>();
       const listener = sockets.listen(address, (socket) => {
         const [oldest] = open;
-        if (open.size >= CONNECTIONS_MAX) oldest?.destroy();
+        if (open.size >= CONNECTIONS_MAX) oldest?.giveWay();
         const connection = new HttpConnection(socket, timers, handlers);
         connection.onGone(() => open.delete(connection));
         open.add(connection);
@@ -79,6 +79,12 @@ class HttpConnection {
 
   onGone(handler: () => void): void {
     this.#goneHandler = handler;
+  }
+
+  /** Ends for another one; turned away, unless its answer is on its way. */
+  giveWay(): void {
+    if (this.#state !== "answered") this.#handlers.refused();
+    this.destroy();
   }
 
   destroy(): void {

@@ -1,14 +1,16 @@
 /**
  * Takes secrets out of text that is going to be logged, thrown or reported.
  *
- * Three nets, each enough for its kind: known secrets by value and by line, whatever follows the `?` of an
- * address, and values of fields that are named like a secret. Too much is taken rather than too
+ * Three nets, each enough for its kind: known secrets by value and by line, whatever stands before the `@`
+ * and behind the `?` of an address, and values of fields that are named like a secret. Too much is taken rather than too
  * little: a text that lost a word is still read, a key that was logged is lost.
  * @module
  */
 
 /** Shorter ones would take ordinary words out of sentences. */
 const SECRET_LENGTH_MIN = 4;
+/** User and password, which end before the path. */
+const ADDRESS_USER = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'()<>@]+@/gi;
 /** A colon before a blank is the sentence's. */
 const ADDRESS_QUERY = /((?:https?|wss?):\/\/[^\s?"'()<>]*)\?(?:(?!:\s)[^\s"'()<>])*/g;
 const NAMED =
@@ -32,7 +34,7 @@ export function redactor(secrets: readonly string[]): Redact {
     .filter((spelling) => spelling.length >= SECRET_LENGTH_MIN)
     .toSorted((left, right) => right.length - left.length);
   return (text) => {
-    let clean = text.replace(ADDRESS_QUERY, "$1?[removed]");
+    let clean = text.replace(ADDRESS_USER, "$1[removed]@").replace(ADDRESS_QUERY, "$1?[removed]");
     for (const spelling of known) clean = clean.replaceAll(spelling, "[secret]");
     return clean.replace(NAMED, "$1[secret]");
   };

@@ -2,10 +2,13 @@
  * The window and the keys of this process.
  *
  * Invariant: whatever ends the process short of SIGKILL, the terminal is given back as it was:
- * its own contents, its cursor, its way of reading lines.
+ * its own contents, its cursor, its way of reading lines. One that is gone (a lost connection) is a
+ * reader that has left; only output that somebody waits for in vain is a failure.
  * @module
  */
 import type { Environment } from "../../config/mod.ts";
+import { EXIT, type ExitCode } from "../exit_codes.ts";
+import { OutputFailed, ReaderLeft, tell, writeText } from "./deno_terminal.ts";
 import type { Size } from "./top/block.ts";
 import { LEAVE_SCREEN } from "./top/paint.ts";
 import type { Screen } from "./top/screen.ts";
@@ -24,7 +27,6 @@ class DenoScreen implements Screen {
   readonly hasKeys = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   readonly hasColour: boolean;
   readonly #environment: Environment;
-  readonly #encoder = new TextEncoder();
   readonly #undo: (() => void)[] = [];
   #isEntered = false;
 
@@ -48,8 +50,8 @@ class DenoScreen implements Screen {
     this.#isEntered = true;
     if (this.hasKeys) setRaw("keys");
     const giveBack = (): void => {
-      this.write(LEAVE_SCREEN);
       this.close();
+      tell(Deno.stdout, LEAVE_SCREEN);
     };
     for (const name of ["error", "unhandledrejection", "unload"] as const) {
       globalThis.addEventListener(name, giveBack);
@@ -58,12 +60,10 @@ class DenoScreen implements Screen {
   }
 
   write(text: string): void {
-    const bytes = this.#encoder.encode(text);
     try {
-      for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+      writeText(Deno.stdout, text);
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      Deno.exit(0); // the reader has left
+      Deno.exit(this.#endOf(error));
     }
   }
 
@@ -86,15 +86,28 @@ class DenoScreen implements Screen {
     if (this.hasKeys) setRaw("lines");
   }
 
+  /** How it ends when nobody takes what it shows. */
+  #endOf(error: unknown): ExitCode {
+    if (error instanceof ReaderLeft) return EXIT.ok;
+    if (!(error instanceof OutputFailed)) throw error;
+    if (this.isTerminal) return EXIT.ok; // it is gone, and whoever looked at it
+    tell(Deno.stderr, `tapeline: ${error.message}`);
+    return EXIT.unavailable;
+  }
+
   #listen(signal: Deno.Signal, handler: () => void): void {
     Deno.addSignalListener(signal, handler);
     this.#undo.push(() => Deno.removeSignalListener(signal, handler));
   }
 }
 
-/** Has the terminal hand over every key, or lines again. */
+/** Has the terminal hand over every key, or lines again, if it is still there. */
 function setRaw(mode: "keys" | "lines"): void {
-  Deno.stdin.setRaw(mode === "keys");
+  try {
+    Deno.stdin.setRaw(mode === "keys");
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
 }
 
 /** Hands on every key; the process does not wait for the last one. */
@@ -102,7 +115,7 @@ async function readKeys(handler: (key: string) => void): Promise<void> {
   const buffer = new Uint8Array(64);
   const decoder = new TextDecoder();
   for (;;) {
-    const read = await Deno.stdin.read(buffer);
+    const read = await Deno.stdin.read(buffer).catch(() => null); // a terminal that is gone
     if (read === null) return;
     for (const key of decoder.decode(buffer.subarray(0, read), { stream: true })) handler(key);
   }

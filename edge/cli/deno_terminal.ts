@@ -6,6 +6,7 @@
  * said to stderr is passed over where nobody does.
  * @module
  */
+import { errorText } from "../deno_log.ts";
 import type { Terminal } from "./actions.ts";
 
 type Stream = { writeSync(bytes: Uint8Array): number };
@@ -24,7 +25,7 @@ export class OutputFailed extends Error {
 export function denoTerminal(): Terminal {
   return {
     out: (line) => write(Deno.stdout, line),
-    error: (line) => tell(Deno.stderr, line),
+    error: (line) => tell(Deno.stderr, errorText(line)),
     environment: (name) => Deno.env.get(name),
   };
 }
@@ -38,9 +39,13 @@ export function tell(stream: Stream, line: string): void {
   }
 }
 
-/** @throws {ReaderLeft | OutputFailed} If nobody takes it. */
 function write(stream: Stream, line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
+  writeText(stream, `${line}\n`);
+}
+
+/** Writes a text as it is. @throws {ReaderLeft | OutputFailed} If nobody takes it. */
+export function writeText(stream: Stream, text: string): void {
+  const bytes = new TextEncoder().encode(text);
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
   } catch (error) {

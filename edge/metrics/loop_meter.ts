@@ -76,7 +76,7 @@ export class LoopMeter implements Observer, MetricSource {
     if (event.eventType === "AccountReported" && venue !== undefined) {
       venue.accountReportedUs = event.ingestTime;
     }
-    if (event.eventType === "VenueStatusChanged") venue?.statuses.add(event.payload.status);
+    if (event.eventType === "VenueStatusChanged") venue?.cameInto(event.payload.status);
     for (const transition of effects.transitions) this.#moved(transition);
     for (const report of effects.reports) this.#reported(report, venue);
     for (const command of effects.commands) this.#venue(command.venue).requests.add(command.kind);

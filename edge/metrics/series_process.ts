@@ -99,7 +99,9 @@ export const PROCESS_SERIES = {
   },
   tapeline_wire_read_pauses_total: {
     kind: "counter",
-    help: "Times that a socket was not read because the queue of intents was full.",
+    help:
+      "Times that a socket was not read: the queue of intents or the way to its client was full, " +
+      "or its HELLO waited for the disk.",
     flat: "wire_read_pauses",
   },
   tapeline_wire_errors_total: {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
-import { VENUE_STATUSES } from "../../core/event.ts";
+import { VENUE_STATUSES, type VenueStatus } from "../../core/event.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { flatHistogram } from "./flat.ts";
@@ -26,8 +26,9 @@ export class VenueMeter {
   lastMessageUs: Micros;
   /** Engine time of its last report of the account; before the first, of the process's start. */
   accountReportedUs: Micros;
-  readonly statuses = new Tally(VENUE_STATUSES);
   readonly requests = new Tally(REQUESTS);
+  readonly #statuses = new Tally(VENUE_STATUSES);
+  #status: VenueStatus | undefined;
   readonly #submitted = new Histogram();
   readonly #answered = new Histogram();
   readonly #acknowledged = new Histogram();
@@ -35,6 +36,12 @@ export class VenueMeter {
   constructor(startedUs: Micros) {
     this.lastMessageUs = startedUs;
     this.accountReportedUs = startedUs;
+  }
+
+  /** Its link is in this status; the same again, for another reason, is no change. */
+  cameInto(status: VenueStatus): void {
+    if (status !== this.#status) this.#statuses.add(status);
+    this.#status = status;
   }
 
   /** A report tells that the venue answered. */
@@ -56,7 +63,7 @@ export class VenueMeter {
     into.put("tapeline_venue_last_message_timestamp_seconds", seconds, { venue });
     const reported = this.accountReportedUs / 1_000_000;
     into.put("tapeline_venue_account_reported_timestamp_seconds", reported, { venue });
-    for (const [status, count] of this.statuses) {
+    for (const [status, count] of this.#statuses) {
       into.put("tapeline_venue_status_changes_total", count, { venue, status });
     }
     for (const [kind, count] of this.requests) {

@@ -289,6 +289,25 @@ Deno.test("how it ends does not depend on whether somebody takes its words", asy
   match(new TextDecoder().decode(full.stderr), /^tapeline: Cannot write the output: .*\n$/);
 });
 
+Deno.test("the journal of systemd is given the sentences of an end as errors", async () => {
+  using directory = new TemporaryDirectory();
+  const config = directory.write("live.yaml", "mode: nonsense\n");
+  const file = directory.write("stderr", "");
+  const { dev, ino } = Deno.statSync(file);
+  const run = ["run", "--state-dir", directory.state];
+  for (const [args, code] of [[["--config", config], 78], [["--port", "x"], 64]] as const) {
+    const ended = await new Deno.Command("sh", {
+      args: ["-c", `exec "$@" 2>${file}`, "sh", ...productCommand(), ...run, ...args],
+      stdin: "null",
+      env: { NO_COLOR: "1", JOURNAL_STREAM: `${dev}:${ino}` },
+    }).output();
+    strictEqual(ended.code, code);
+    const lines = Deno.readTextFileSync(file).trimEnd().split("\n");
+    match(lines.at(-1) ?? "", /^<3>tapeline: Cannot /);
+    ok(lines.every((line) => line.startsWith("<3>")), lines.join("\n"));
+  }
+});
+
 Deno.test("a daemon whose words nobody takes trades on, and ends with its code", async () => {
   using directory = new TemporaryDirectory();
   const log = directory.write("log", "");

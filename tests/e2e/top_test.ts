@@ -142,6 +142,27 @@ testWith([python3], "top gives the terminal back as it was, by a key or a signal
   }
 });
 
+testWith([python3], "top ends as asked when its terminal goes away", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  strictEqual((await play(viewOf(daemon), [["all venues up", "HANGUP"]])).code, 0);
+});
+
+Deno.test("top whose output cannot be written says so, and ends with 69", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  const view = [...productCommand(), "top", ...viewOf(daemon)];
+  for (const flags of [["--once"], ["--json"]]) {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" >/dev/full', "sh", ...view, ...flags],
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+    }).output();
+    match(new TextDecoder().decode(stderr), /^tapeline: Cannot write the output: [^\n]*\n$/);
+    strictEqual(code, 69);
+  }
+});
+
 testWith([python3], "top outlives its daemon and shows it again when it is back", async () => {
   using directory = new TemporaryDirectory();
   const first = await DaemonProcess.start({ stateDir: directory.state });

@@ -136,6 +136,19 @@ Deno.test("processLog() leaves out what one peer says too often, and says how mu
   });
 });
 
+Deno.test("processLog() leaves out nothing for lines that are below its level", async () => {
+  const written = new Written({ level: "warning" });
+  for (let line = 0; line < LINES_MAX + 7; line++) {
+    written.log.write("info", "venue_status", { venue: "main", status: "reconciling" });
+    written.log.write("debug", "library_said", { venue: "main" });
+  }
+  written.log.write("warning", "venue_status", { venue: "main", status: "down" });
+  deepStrictEqual((await written.lines()).map(({ event, status }) => [event, status]), [
+    ["venue_status", "down"],
+  ]);
+  strictEqual(written.log.counters?.()["log_lines_left_out"], 0);
+});
+
 Deno.test("processLog() ends each of two windows that overlap, and then writes an alarm again", async () => {
   const written = new Written();
   const say = (code: string): void => written.log.write("alarm", "engine_alarm", { code });

@@ -140,7 +140,9 @@ Deno.test("serve() gives the place of its oldest connection to a thirty-third", 
   rig.time.runDue();
   deepStrictEqual(open.map(({ isGone }) => isGone()).filter((isGone) => isGone), [true]);
   ok(open[0]?.isGone());
+  strictEqual(rig.refused, 1, "who gives way is turned away");
   rig.listener.close();
   rig.time.runDue();
   ok(open.every(({ isGone }) => isGone()));
+  strictEqual(rig.refused, 1, "and nobody by the end");
 });

@@ -70,3 +70,10 @@ Deno.test("redactor() without a secret takes out queries of addresses and what i
   ] as const;
   for (const [text, expected] of cases) strictEqual(redact(text), expected);
 });
+
+Deno.test("redactor() takes out who an address is asked as", () => {
+  const redact = redactor([]);
+  strictEqual(redact("GET http://me:word@h:1/p failed"), "GET http://[removed]@h:1/p failed");
+  strictEqual(redact("wss://word@h?a=1: ended"), "wss://[removed]@h?[removed]: ended");
+  strictEqual(redact("http://h/me@there, a@b"), "http://h/me@there, a@b");
+});

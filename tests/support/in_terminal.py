@@ -1,6 +1,6 @@
 """Runs a command in a terminal of its own: python3 in_terminal.py COLUMNS ROWS SCRIPT COMMAND...
 
-SCRIPT is JSON: a list of [seconds or text to wait for, keys or signal name]. Everything that the
+SCRIPT is JSON: a list of [seconds or text to wait for, keys, signal name or HANGUP]. Everything that the
 command writes to the terminal goes to stdout; the last line is JSON with its exit code and whether
 the terminal reads lines and echoes again.
 """
@@ -29,7 +29,9 @@ def main():
     seen = 0
     for awaited, action in json.loads(script):
         seen = wait(terminal, written, awaited, seen)
-        if action.startswith("SIG"):
+        if action == "HANGUP":  # as when the connection is lost: nobody has the other end
+            os.dup2(os.open(os.devnull, os.O_RDWR), terminal)
+        elif action.startswith("SIG"):
             os.kill(pid, getattr(signal, action))
         else:
             os.write(terminal, action.encode())

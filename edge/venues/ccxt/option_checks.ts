@@ -6,7 +6,7 @@ import type { VenueOptions } from "../../venue.ts";
 
 /** A thing that cannot be, below `options`. */
 export type OptionProblem = { readonly path: string; readonly problem: string };
-/** Other hosts than the exchange's, without a path. */
+/** Other hosts than the exchange's, without a path, and without a password that the journal would keep. */
 export type Endpoints = { readonly rest: string; readonly stream: string };
 /** An integer, and what it may be. */
 export type NumberOption = { readonly name: string; readonly from: number; readonly to: number };
@@ -39,7 +39,8 @@ export function numberProblems(
 /** Returns what is wrong with other hosts; none at all is fine. */
 export function endpointProblems(value: unknown): readonly OptionProblem[] {
   if (value === undefined || endpointsOf(value) !== null) return [];
-  const problem = 'must be {rest: "https://…", stream: "wss://…"}, without a path';
+  const problem =
+    'must be {rest: "https://…", stream: "wss://…"}, without a path, a user or a password';
   return [{ path: "endpoints", problem }];
 }
 
@@ -48,7 +49,7 @@ export function endpointsOf(value: unknown): Endpoints | null {
   if (typeof value !== "object" || value === null) return null;
   const { rest, stream } = value as { readonly rest?: unknown; readonly stream?: unknown };
   if (typeof rest !== "string" || typeof stream !== "string") return null;
-  const fits = /^https?:\/\/[^/?#]+$/.test(rest) && /^wss?:\/\/[^/?#]+$/.test(stream);
+  const fits = /^https?:\/\/[^/?#@]+$/.test(rest) && /^wss?:\/\/[^/?#@]+$/.test(stream);
   return fits ? { rest, stream } : null;
 }
 

@@ -150,6 +150,9 @@ Deno.test("LoopMeter notes when a venue was last heard of, and how its link went
   strictEqual(rig.values(reported)["test"], begun, "no report of the account among them");
   rig.after((world) => world.wait(1000).broker("AccountReported", { balances: [], positions: [] }));
   strictEqual(rig.values(reported)["test"], rig.world.nowUs / 1_000_000);
+  rig.after((world) => world.venueStatus("down"));
+  rig.after((world) => world.venueStatus("down")); // still, for another reason
   const changes = rig.values("tapeline_venue_status_changes_total");
-  deepStrictEqual([changes["test up"], changes["test reconciling"]], [1, 1]);
+  const counted = ["up", "reconciling", "down"].map((status) => changes[`test ${status}`]);
+  deepStrictEqual(counted, [1, 1, 1]);
 });

@@ -32,6 +32,16 @@ const wrong: readonly (readonly [Readonly<Record<string, unknown>>, string, RegE
   [{ exchange: "binance", recv_window_ms: 99 }, "recv_window_ms", /integer from 100 to 60000/],
   [{ exchange: "binance", keep_alive_ms: 9000 }, "keep_alive_ms", /integer from 100 to 3000/],
   [{ exchange: "binance", endpoints: { rest: "http://h/p" } }, "endpoints", /without a path/],
+  [
+    { exchange: "binance", endpoints: { rest: "http://me:word@h", stream: "ws://h" } },
+    "endpoints",
+    /without a path, a user or a password$/,
+  ],
+  [
+    { exchange: "binance", endpoints: { rest: "http://h", stream: "ws://me@h" } },
+    "endpoints",
+    /user/,
+  ],
   [{ exchange: "binance", book_levels: 5001 }, "book_levels", /integer from 5 to 5000/],
   [{ exchange: "binanceusdm", book_levels: 200 }, "book_levels", /one of 5, .*, 1000: was 200/],
   [{ exchange: "binanceusdm", book_levels: 5000 }, "book_levels", /one of 5, .*, 1000: was 5000/],
