@@ -10,7 +10,6 @@ import type { Event } from "../../../core/event.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
 import { segmentName } from "../../../edge/journal/format.ts";
-import { journalSql } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook, type PnlColumns } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
