@@ -382,8 +382,12 @@ class RunningDaemon implements Daemon {
     this.#venues.stop();
     const end = (): void => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` });
     this.#journal.stop(() => {
-      if (this.#shadows === undefined) end();
-      else this.#shadows.finish(this.#journal.durableSeq, end);
+      if (this.#shadows !== undefined) return this.#shadows.finish(this.#journal.durableSeq, end);
+      // Before it listens nobody lives who would take its last checkpoint.
+      this.#options.ports.log.write("warning", "checkpoint_missed", {
+        seq_id: this.#checkpoint.seq,
+      });
+      end();
     });
   }
 

@@ -208,7 +208,7 @@ const PARTS = {
     category: "journal",
     levels: ["warning"],
     says:
-      "A stop ended without its checkpoint: the follower had died; the next start replays more.",
+      "A stop ended without its checkpoint: nobody lived to take it; the next start replays more.",
   },
   market_data_dropped: {
     category: "journal",

@@ -2,13 +2,14 @@
  * Checkpoints on disk: `checkpoints/<seq, 16 digits>.json`, each whole or absent, the newest three.
  *
  * A checkpoint names the journal, the batch after which it was taken and the chain there. One that
- * is damaged is passed over for an older one: recovery then takes longer and loses nothing.
+ * is damaged, or that the disk cannot read any more, is passed over for an older one: recovery then
+ * takes longer and loses nothing.
  * @module
  */
 import type { Micros } from "../../core/numbers.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
 import { Sha256, sha256 } from "../../sha256.ts";
-import type { Disk } from "../ports.ts";
+import { type Disk, DiskError } from "../ports.ts";
 import { readWhole, replacingFile } from "./files.ts";
 import { parseLargeJson } from "./large_json.ts";
 import { JournalRefused } from "./refusal.ts";
@@ -103,9 +104,20 @@ export function* readCheckpoints(
   const directory = checkpointDirectory(stateDirectory);
   if (!disk.exists(directory)) return;
   for (const name of checkpointNames(disk, directory).reverse()) {
-    const checkpoint = parseCheckpoint(readWhole(disk, `${directory}/${name}`));
+    const bytes = readIfLeft(disk, `${directory}/${name}`);
+    const checkpoint = bytes === undefined ? undefined : parseCheckpoint(bytes);
     if (checkpoint === undefined) onDamaged(name);
     else yield checkpoint;
+  }
+}
+
+/** Returns a file's bytes; undefined if the disk has lost them: another checkpoint will do. */
+function readIfLeft(disk: Disk, path: string): Uint8Array | undefined {
+  try {
+    return readWhole(disk, path);
+  } catch (error) {
+    if (error instanceof DiskError && error.code === "Io") return undefined;
+    throw error;
   }
 }
 

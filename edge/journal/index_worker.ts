@@ -1,8 +1,9 @@
 /**
  * The index: a Worker that keeps `events.sqlite` up with the journal, for people and dashboards.
  *
- * Derived only: nothing reads it back, it may be deleted at any time, and one of another journal or
- * format is made anew. It lags behind the journal and never holds it up; between turns it rests.
+ * Derived only: nothing reads it back, it may be deleted at any time, and one that is damaged, of
+ * another journal or another format is made anew. One that the machine does not let it open or write
+ * stays as it is: it may hold what retention has removed from the journal. It lags behind the journal and never holds it up; between turns it rests.
  * What retention has removed is taken out of it while there is nothing to read.
  * Bound: one turn reads about 256 KiB of journal, and takes out one slice.
  * @module
@@ -18,7 +19,7 @@ import { placeAfter } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
 import { beginning } from "./scan.ts";
-import { openSqlite } from "./sqlite_database.ts";
+import { isDamage, openSqlite } from "./sqlite_database.ts";
 import { firstKeptSeq, listSegments } from "./segments.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
@@ -63,6 +64,7 @@ export function serveIndex(
 class IndexFollower {
   readonly #post: (message: TailMessage) => void;
   readonly #disk: IndexPorts["disk"];
+  readonly #path: string;
   readonly #directory: string;
   readonly #writer: IndexWriter;
   readonly #pruning: IndexPruning;
@@ -80,6 +82,7 @@ class IndexFollower {
     this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(start.init));
     this.#disk = ports.disk;
+    this.#path = indexPath(start.init.stateDirectory);
     this.#directory = journalDirectory(start.init.stateDirectory);
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);
@@ -100,6 +103,15 @@ class IndexFollower {
   }
 
   *#turn(): Turn {
+    try {
+      return yield* this.#follow();
+    } catch (error) {
+      if (isDamage(error)) removeIndex(this.#disk, this.#path); // else the next start dies of it, too
+      throw error;
+    }
+  }
+
+  *#follow(): Turn {
     this.#tail.refresh();
     // What becomes durable while this turn rests is not in what it has read ahead.
     const durableBatch = this.#durableBatch;
@@ -124,6 +136,10 @@ class IndexFollower {
   }
 }
 
+function removeIndex(disk: IndexPorts["disk"], path: string): void {
+  for (const suffix of SUFFIXES) if (disk.exists(path + suffix)) disk.remove(path + suffix);
+}
+
 /** Opens the database, or makes it anew if it is missing, foreign, old or damaged. */
 function openIndex(
   ports: IndexPorts,
@@ -144,11 +160,12 @@ function openIndex(
     }
     database.close();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     const isForeign = error instanceof JournalRefused;
+    if (!isForeign && !isDamage(error) && !(error instanceof SyntaxError)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
     log.write("warning", isForeign ? "index_foreign" : "index_damaged", { path, reason });
   }
-  for (const suffix of SUFFIXES) if (disk.exists(path + suffix)) disk.remove(path + suffix);
+  removeIndex(disk, path);
   const database = openDatabase(path, "write");
   const from = beginning(init.journalId, segments);
   createIndex(database, from);

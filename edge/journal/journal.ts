@@ -6,8 +6,8 @@
  * parts until it is closed, then bytes in the ring, then the Worker's. Until `handOver` this thread
  * writes itself: a start needs its first batch on the disk and not a thread.
  * Bound: while the open batch holds `batchBytes` or more and the ring has not taken the one before,
- * `canAccept` is false and the loop must stop sequencing. After a failure nothing becomes durable any
- * more.
+ * or a batch is under way for each row of the table of positions, `canAccept` is false and the loop
+ * must stop sequencing. After a failure nothing becomes durable any more.
  * @module
  */
 import type { Effects } from "../../core/effects.ts";
@@ -202,8 +202,7 @@ export class Journal implements MetricSource {
 
   /** Hands the open batch on, unless one is being written: then it goes when that one is durable. */
   flush(): void {
-    const { length } = this.#inFlight;
-    if (length === this.#committed && length < POSITION_ROWS) this.#close();
+    if (this.#inFlight.length === this.#committed) this.#close();
   }
 
   /** Tells at once of what this thread has made durable. */
@@ -302,6 +301,7 @@ export class Journal implements MetricSource {
 
   #close(): void {
     if (this.#firstSeq === undefined || this.#outgoing.length > 0) return;
+    if (this.#inFlight.length >= POSITION_ROWS) return; // a row is of one batch until it is noted
     this.#inFlight.push({
       lastSeq: this.#lastSeq,
       firstUs: this.#firstUs,
@@ -357,7 +357,8 @@ export class Journal implements MetricSource {
       this.#openBytes >= this.#options.settings.batchBytes;
     if (isUrgent) this.#close();
     else this.flush();
-    if (this.#state !== "stopping" || this.#outgoing.length > 0) return;
+    const isWaiting = this.#outgoing.length > 0 || this.#firstSeq !== undefined;
+    if (this.#state !== "stopping" || isWaiting) return;
     this.#state = "stopped";
     this.#send(STOP_RECORD);
   }

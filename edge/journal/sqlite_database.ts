@@ -8,6 +8,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Database, SqlRow, SqlValue } from "./database.ts";
 
 const BUSY_MS = 5000;
+/** What SQLite says of a file that is damaged or none of its own; the runtime gives no code. */
+const DAMAGE = /malformed|not a database|unsupported file format|no such (table|column)/;
 
 /** Opens an SQLite file. */
 export function openSqlite(path: string, access: "write" | "read"): Database {
@@ -15,6 +17,11 @@ export function openSqlite(path: string, access: "write" | "read"): Database {
   const database = new DatabaseSync(path, { readOnly: access === "read", timeout: BUSY_MS });
   if (access === "write") database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
   return wrap(database);
+}
+
+/** Returns whether a file is at fault, and not the machine: a full disk spoils none. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && DAMAGE.test(error.message);
 }
 
 /** SQLite makes files that everybody may read, and gives its own two the mode of the database. */

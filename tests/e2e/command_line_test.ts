@@ -156,6 +156,8 @@ Deno.test("run ends with 75 where another daemon holds the state, and that one g
   const { code, log } = await refusedStart({ stateDir: directory.state });
   strictEqual(code, 75);
   match(log, /^tapeline: Cannot use the state directory .*: only one daemon may hold it/m);
+  Deno.removeSync(`${directory.state}/lock`); // as somebody does who takes it for stale
+  strictEqual((await refusedStart({ stateDir: directory.state })).code, 75);
   const { listening: { port }, token } = daemon;
   const client = await RemoteClient.connect({ port, token, clientId: "still-there" });
   ok(client.ack !== undefined);

@@ -293,6 +293,7 @@ Deno.test("stop() before the daemon listens ends 0 and never listens", () => {
   run.process.run(() => run.daemon?.stop("early"));
   strictEqual(endOf(machine, run)?.code, 0);
   deepStrictEqual(machine.said("listening"), []);
+  strictEqual(machine.said("checkpoint_missed").length, 1, "another version has to know");
   machine.kill(run);
   strictEqual(machine.start().refusal, undefined, "the journal is whole and the lock is free");
 });

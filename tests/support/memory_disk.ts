@@ -89,7 +89,7 @@ function copySector(from: Bytes, to: Bytes, sector: number): void {
 export class MemoryDisk implements Disk {
   /** Bytes that fit on it, counted by file sizes. */
   capacityBytes = Infinity;
-  readonly #directories = new Set<string>(["", "."]);
+  readonly #directories = new Map<string, Node>([["", new Node()], [".", new Node()]]);
   #entries = new Map<string, Node>();
   #durableEntries = new Map<string, Node>();
   #faults: { fault: DiskFault; calls: number }[] = [];
@@ -154,13 +154,15 @@ export class MemoryDisk implements Disk {
   /** Returns a disk with the same durable and cached contents and no open files. */
   clone(): MemoryDisk {
     const copy = new MemoryDisk();
-    for (const directory of this.#directories) copy.#directories.add(directory);
+    for (const directory of this.#directories.keys()) copy.makeDirectory(directory);
     for (const path of this.#entries.keys()) copy.put(path, this.read(path));
     return copy;
   }
 
   open(path: string, access: "read" | "write" | "create"): DiskFile {
     this.#enter("open", path);
+    const directory = this.#directories.get(path);
+    if (directory !== undefined) return this.#handle(path, directory);
     if (!this.#entries.has(path)) {
       if (access !== "create") throw missing(path);
       if (!this.#directories.has(parentOf(path))) throw missing(parentOf(path));
@@ -181,7 +183,7 @@ export class MemoryDisk implements Disk {
 
   makeDirectory(path: string): void {
     for (let at = path; at !== "" && !this.#directories.has(at); at = parentOf(at)) {
-      this.#directories.add(at);
+      this.#directories.set(at, new Node());
     }
   }
 
@@ -293,7 +295,11 @@ export class MemoryDisk implements Disk {
   }
 
   #nodes(): Set<Node> {
-    return new Set([...this.#entries.values(), ...this.#durableEntries.values()]);
+    return new Set([
+      ...this.#entries.values(),
+      ...this.#durableEntries.values(),
+      ...this.#directories.values(),
+    ]);
   }
 
   #node(path: string): Node {

@@ -3,7 +3,7 @@
  * and none that is not whole is believed.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import type { Checkpoint } from "../../../core/timeline.ts";
 import {
   oldestCheckpointSeq,
@@ -11,6 +11,7 @@ import {
   writeCheckpoint,
 } from "../../../edge/journal/checkpoint_files.ts";
 import { emptyTail } from "../../../edge/journal/scan.ts";
+import { DiskError, type DiskErrorCode, type DiskFile } from "../../../edge/ports.ts";
 import { STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -79,4 +80,36 @@ Deno.test("readCheckpoints() passes over a checkpoint that is cut or altered any
     deepStrictEqual(damaged, [name]);
     strictEqual(states.length, 1);
   }
+});
+
+/** A disk on which what a path holds cannot be read. */
+class WornDisk extends MemoryDisk {
+  worn: { readonly path: string; readonly code: DiskErrorCode } | undefined;
+
+  override open(path: string, access: "read" | "write" | "create"): DiskFile {
+    const file = super.open(path, access);
+    const { worn } = this;
+    if (worn === undefined || !path.includes(worn.path)) return file;
+    const readAt = (): never => {
+      throw new DiskError(worn.code, `Cannot read ${path}`);
+    };
+    return { ...file, readAt };
+  }
+}
+
+Deno.test("readCheckpoints() passes over a checkpoint whose bytes the disk has lost, and names it", () => {
+  const disk = new WornDisk();
+  for (const seq of [9, 10]) write(disk, { seq });
+  const name = disk.list(DIRECTORY).at(-1) ?? "";
+  disk.worn = { path: name, code: "Io" };
+  const { states, damaged } = read(disk);
+  deepStrictEqual([states.length, damaged], [1, [name]]);
+  strictEqual(disk.openFiles, 0);
+});
+
+Deno.test("readCheckpoints() passes over none that it may not read: that one is whole", () => {
+  const disk = new WornDisk();
+  for (const seq of [9, 10]) write(disk, { seq });
+  disk.worn = { path: DIRECTORY, code: "Denied" };
+  throws(() => read(disk), DiskError);
 });

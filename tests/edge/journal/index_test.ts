@@ -9,91 +9,16 @@ import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
-import { serveIndex } from "../../../edge/journal/index_worker.ts";
 import { segmentName } from "../../../edge/journal/format.ts";
-import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook, type PnlColumns } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { ref, World as EngineWorld } from "../../support/engine_world.ts";
-import { controlHead, JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
-import { MemoryDisk } from "../../support/memory_disk.ts";
+import { query, startIndex, withIndex, type World } from "../../support/index_rig.ts";
+import { controlHead, JournalRig, STATE } from "../../support/journal_rig.ts";
 import { runner, token } from "../../support/outcome_instruments.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
-
-/** A memory disk on which the database's files are real ones in `folder`. */
-class IndexDisk extends MemoryDisk {
-  readonly folder: string;
-  constructor(folder: string) {
-    super();
-    this.folder = folder;
-  }
-
-  real(path: string): string {
-    return `${this.folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
-  }
-
-  override exists(path: string): boolean {
-    if (!path.includes(".sqlite")) return super.exists(path);
-    return [...Deno.readDirSync(this.folder)].some(({ name }) => path.endsWith(`/${name}`));
-  }
-
-  override remove(path: string): void {
-    if (path.includes(".sqlite")) Deno.removeSync(this.real(path));
-    else super.remove(path);
-  }
-}
-
-type World = { readonly rig: JournalRig; readonly disk: IndexDisk };
-
-function withIndex(test: (world: World) => void): () => void {
-  return () => {
-    const folder = Deno.makeTempDirSync();
-    try {
-      const disk = new IndexDisk(folder);
-      test({ rig: new JournalRig(disk), disk });
-    } finally {
-      Deno.removeSync(folder, { recursive: true });
-    }
-  };
-}
-
-function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): TailLink {
-  const soon = (task: () => void): void => rig.threads.soon(task);
-  const after = (_delayUs: number, task: () => void): () => void => {
-    soon(task);
-    return () => {};
-  };
-  const ports = {
-    disk,
-    log: SILENT,
-    timers: { soon, after },
-    clock: { wallUs: () => 0, monotonicUs: () => 0 },
-    memory: { collect: () => {} },
-  };
-  const workers = rig.threads.workers({
-    index: (scope, init) =>
-      serveIndex(scope, ports, {
-        init,
-        openDatabase: (path, access) => openSqlite(disk.real(path), access),
-      }),
-  });
-  const cells = new Int32Array(new SharedArrayBuffer(64));
-  const init = { stateDirectory: STATE, journalId, cells };
-  const { durableBatch } = rig.journal;
-  const { timers } = ports;
-  const link = new TailLink(workers.start("index", init), { timers, durableBatch }, {});
-  rig.journal.onDurable(() => link.durable(rig.journal.durableBatch));
-  rig.threads.run();
-  return link;
-}
-
-function query({ disk }: World, sql: string): Record<string, unknown>[] {
-  const rows: Record<string, unknown>[] = [];
-  journalSql(disk.folder, sql, (line) => rows.push(JSON.parse(line)));
-  return rows;
-}
 
 function opened(n: number, of: { session: number; client: string }): Event<"SessionOpened"> {
   return {

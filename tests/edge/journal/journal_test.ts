@@ -218,6 +218,28 @@ Deno.test("Journal.canAccept is false while a full batch waits behind one in fli
   strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
 });
 
+/** A ring that holds many a full batch. */
+const ROOMY = { ...SMALL, ringBytes: 1 << 20, batchBytes: 512 };
+
+Deno.test("Journal accepts no more where its ring has room and its table of positions has none", () => {
+  const rig = new JournalRig(new MemoryDisk(), ROOMY);
+  while (rig.journal.canAccept) rig.record();
+  ok(Number(rig.journal.counters()["journal_ring_free_bytes"]) > ROOMY.ringBytes / 2);
+  rig.threads.run();
+  strictEqual(rig.journal.durableSeq, rig.timeline.seqId);
+  ok(rig.journal.canAccept);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal.stop() writes also the batch that waits for a place in the table of positions", () => {
+  const rig = new JournalRig(new MemoryDisk(), ROOMY);
+  while (rig.journal.canAccept) rig.record();
+  rig.stop();
+  const replayed = replayDisk(rig.disk);
+  deepStrictEqual([replayed.seqId, replayed.digest], [rig.timeline.seqId, rig.timeline.digest]);
+});
+
 Deno.test("Journal.flush() hands on the next batch when the disk is done, before the loop has heard", () => {
   const rig = new JournalRig();
   const inFlight = (): number | undefined => rig.journal.counters()["journal_batches_in_flight"];

@@ -22,6 +22,7 @@ import { lockState, StateLocked } from "../../../edge/journal/mod.ts";
 import { BatchReports, ReportIndex } from "../../../edge/journal/report_index.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
 import { createRingMemory, RingReader, RingWriter } from "../../../edge/journal/ring.ts";
+import { DiskError, type DiskFile } from "../../../edge/ports.ts";
 import { sha256 } from "../../../sha256.ts";
 import { ByteWriter } from "../../../wire/byte_writer.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
@@ -122,6 +123,34 @@ Deno.test("lockState() refuses a second holder until the first lets go", () => {
   throws(() => lockState(disk, "s"), /only one daemon may hold it/);
   lock.release();
   lockState(disk, "s").release();
+});
+
+Deno.test("lockState() refuses a second holder also where the lock's file was removed", () => {
+  const disk = new MemoryDisk();
+  const lock = lockState(disk, "s");
+  disk.remove("s/lock");
+  throws(() => lockState(disk, "s"), StateLocked);
+  ok(!disk.exists("s/lock"), "nothing is made where another is at work");
+  lock.release();
+  lockState(disk, "s").release();
+});
+
+Deno.test("lockState() goes by the file alone where a directory cannot be locked", () => {
+  const disk = new MemoryDisk();
+  const { open } = disk;
+  disk.open = (path, access): DiskFile => {
+    const file = open.call(disk, path, access);
+    if (path !== "s") return file;
+    const tryLock = (): boolean => {
+      throw new DiskError("Io", "bad file descriptor");
+    };
+    return { ...file, tryLock };
+  };
+  const lock = lockState(disk, "s");
+  throws(() => lockState(disk, "s"), StateLocked);
+  lock.release();
+  lockState(disk, "s").release();
+  strictEqual(disk.openFiles, 0);
 });
 
 const FIELDS = {
