@@ -64,10 +64,15 @@ function orNothing<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Tries the lock and lets it go. */
+/** A daemon holds the directory as well as the file, which somebody may have removed. */
 function lockOf(stateDirectory: string): LockState {
+  return triedLock(stateDirectory) === "held" ? "held" : triedLock(`${stateDirectory}/lock`);
+}
+
+/** Tries a lock and lets it go. */
+function triedLock(path: string): LockState {
   try {
-    const file = denoDisk().open(`${stateDirectory}/lock`, "read");
+    const file = denoDisk().open(path, "read");
     try {
       return file.tryLock() ? "free" : "held";
     } finally {

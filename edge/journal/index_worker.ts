@@ -3,8 +3,9 @@
  *
  * Derived only: nothing reads it back, it may be deleted at any time, and one that is damaged, of
  * another journal or another format is made anew. One that the machine does not let it open or write
- * stays as it is: it may hold what retention has removed from the journal. It lags behind the journal and never holds it up; between turns it rests.
- * What retention has removed is taken out of it while there is nothing to read.
+ * stays as it is: it may hold what retention has removed from the journal. It lags behind the journal
+ * and never holds it up; between turns it rests. What retention has removed is taken out of it while
+ * there is nothing to read.
  * Bound: one turn reads about 256 KiB of journal, and takes out one slice.
  * @module
  */

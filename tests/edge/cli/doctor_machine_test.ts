@@ -17,7 +17,11 @@ Deno.test("lockOf() tells a lock that is held from one that is free or not there
   strictEqual(machine.lockOf(directory.state), "absent");
   const lock = lockState(denoDisk(), directory.state);
   strictEqual(machine.lockOf(directory.state), "held");
+  Deno.removeSync(`${directory.state}/lock`);
+  strictEqual(machine.lockOf(directory.state), "held", "the file was removed under a daemon");
   lock.release();
+  strictEqual(machine.lockOf(directory.state), "absent");
+  lockState(denoDisk(), directory.state).release();
   strictEqual(machine.lockOf(directory.state), "free");
   lockState(denoDisk(), directory.state).release();
 });
