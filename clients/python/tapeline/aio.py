@@ -89,9 +89,11 @@ class AsyncClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._state.mark_processed()
-        await self.close(reason=None if kind is None else kind.__name__)
+        try:
+            if kind is None:
+                self._state.mark_processed()
+        finally:  # also where the resume file cannot be written
+            await self.close(reason=None if kind is None else kind.__name__)
 
     # Life
 

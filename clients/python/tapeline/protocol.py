@@ -159,6 +159,8 @@ class Session:
         self.heartbeat: Mapping[str, Any] = {}
         self.journal_id = options.resume_journal_id
         self.last_report_seq = options.resume_from
+        #: Behind which report the first connection began; ``None`` before it.
+        self.began_after: int | None = None
         self.duplicates = 0
 
     # The connection
@@ -429,6 +431,8 @@ class Session:
         elif self.last_report_seq + 1 < first:
             out.append(HistoryLost(first))
             self.last_report_seq = first - 1
+        if self.began_after is None:
+            self.began_after = self.last_report_seq
         self._next_heartbeat = self._clock.monotonic()
         self.state = "replaying"
         if self._goodbye is not None:

@@ -3,6 +3,7 @@
 import threading
 import time
 import unittest
+from unittest import mock
 
 from tapeline import NotHealthy, QueueFull
 from tests.client_case import ClientCase
@@ -158,6 +159,14 @@ class Bounds(ClientCase):
         for event in client.events(timeout=5, until=lambda: len(events) >= 50):
             events.append(event)
         self.assertGreaterEqual(len(events), 50)
+
+    def test_an_interrupted_connect_leaves_nothing_behind_that_connects(self):
+        self.daemon.hello_error = ("SHUTTING_DOWN", "not yet")
+        client = self.client()
+        with mock.patch.object(client, "_wait", side_effect=KeyboardInterrupt):
+            with self.assertRaises(KeyboardInterrupt):
+                client.connect()
+        self.assertFalse(client._link._thread.is_alive())
 
     def test_a_hello_that_came_too_late_is_said_again(self):
         client = self.connected()
