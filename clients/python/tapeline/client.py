@@ -179,6 +179,7 @@ class Client:
             intent = self._state.completed(intent)
             self._await_turn(intent)
             self._state.session.submit(intent)
+            self._link.resume_reading()  # a cancel may wait for what was not read
             self._link.flush()
             return OrderHandle(self._state, intent)
 

@@ -273,6 +273,11 @@ class Session:
         return self._goodbye is not None
 
     @property
+    def must_be_read(self) -> bool:
+        """True before HELLO_ACK, which heartbeats wait for, and in a replay that cancels wait for."""
+        return self.state == "hello" or (self.state == "replaying" and bool(self._owed))
+
+    @property
     def is_over(self) -> bool:
         """True if the application leaves, and needs no connection for it any more."""
         owes = self.owes_goodbye or bool(self.owed)

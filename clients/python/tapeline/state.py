@@ -277,7 +277,7 @@ class ClientState:
     @property
     def may_pause_reading(self) -> bool:
         """True if nothing should be read: the inbox is full, and nobody waits for what is not in it."""
-        return self.inbox.is_full and not self._is_awaited()
+        return self.inbox.is_full and not self._is_awaited() and not self.session.must_be_read
 
     def newest_report(self, intent_id: str) -> ExecutionReport | None:
         """Returns the newest report that bore this intent's id."""
