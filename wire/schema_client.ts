@@ -13,6 +13,7 @@ import {
   LEVELS_MAX,
   RAW_LINE_MAX,
 } from "./data_parser.ts";
+import { INSTRUMENT_MAX } from "./intent_fields.ts";
 import { CHANNELS } from "./message.ts";
 import { LADDER_MAX, PAGE_MAX } from "./query_parser.ts";
 import { quoteIntentSchema } from "./schema_intent.ts";
@@ -77,6 +78,7 @@ export const unsubscribeSchema = z.object({ type: z.literal("UNSUBSCRIBE"), ...s
 const cursor = chars(1, { max: 256 });
 const paging = { limit: whole({ min: 1, max: PAGE_MAX }).optional(), cursor: cursor.optional() };
 const scope = z.enum(["client", "account"]).optional();
+const venue = chars(1, { max: INSTRUMENT_MAX }).describe("a venue's name").optional();
 const onInstrument = { instrument: instrumentName };
 const onSide = { ...onInstrument, side, take: z.boolean().optional() };
 const atPrice = { ...onSide, price: decimalInput };
@@ -84,7 +86,7 @@ const queueAt = z.object({ ...atPrice, order_id: name.optional() });
 
 /** Arguments of each query. `args` may be left out where none is mandatory. */
 const ARGS = {
-  instruments: z.object({ ...paging, venue: instrumentName.optional() }).optional(),
+  instruments: z.object({ ...paging, venue }).optional(),
   orders: z.object({
     ...paging,
     instrument: instrumentName.optional(),
@@ -97,7 +99,7 @@ const ARGS = {
   fills: z.object({ ...paging, since_us: natural.optional(), after_exec_id: cursor.optional() })
     .optional(),
   positions: z.object({ ...paging, scope }).optional(),
-  balances: z.object({ ...paging, venue: instrumentName.optional() }).optional(),
+  balances: z.object({ ...paging, venue }).optional(),
   capabilities: z.object(paging).optional(),
   risk: z.object(paging).optional(),
   metrics: z.object(paging).optional(),

@@ -89,9 +89,11 @@ class AsyncClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._state.mark_processed()
-        await self.close(reason=None if kind is None else kind.__name__)
+        try:
+            if kind is None:
+                self._state.mark_processed()
+        finally:  # also where the resume file cannot be written
+            await self.close(reason=None if kind is None else kind.__name__)
 
     # Life
 
@@ -191,6 +193,8 @@ class AsyncClient:
         if obstacle is not None:
             raise obstacle
         self._state.session.submit(intent)
+        if self._state.inbox.is_full:
+            self._turn()  # a cancel may wait for what was not read
         self._flush()
         return OrderHandle(self._state, intent)
 
@@ -473,10 +477,11 @@ class AsyncClient:
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         host, port = self._address
-        attempt = loop.create_connection(lambda: Connection(self._state, self), host, port)
-        _, connection = await asyncio.wait_for(attempt, self._state.settings.connect_timeout)
-        self._connection = connection
+        # Known before it is made: the daemon may have answered before the loop tells of it.
+        self._connection = connection = Connection(self._state, self)
+        attempt = loop.create_connection(lambda: connection, host, port)
         try:
+            await asyncio.wait_for(attempt, self._state.settings.connect_timeout)
             await connection.over
         finally:
             connection.fail(ConnectionLost("the client was closed"))

@@ -88,7 +88,7 @@ class Connection(asyncio.Protocol):
 
     def turn(self) -> None:
         """Does what is due and asks to be called when the next thing is."""
-        if self.over.done():
+        if self.over.done() or self._transport is None:
             return
         session = self._state.session
         self._pace_reading()

@@ -74,10 +74,12 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None and not self._state.is_copy:
-            with self._changed:
-                self._state.mark_processed()
-        self.close(reason=None if kind is None else kind.__name__)
+        try:
+            if kind is None and not self._state.is_copy:
+                with self._changed:
+                    self._state.mark_processed()
+        finally:  # also where the resume file cannot be written
+            self.close(reason=None if kind is None else kind.__name__)
 
     # Life
 
@@ -94,7 +96,7 @@ class Client:
             last = self._link.last_error
             self.close()
             raise WaitTimeout(f"Cannot connect: no answer in time: {last}") from error
-        except TapelineError:
+        except BaseException:  # an interrupted one must not go on connecting behind the caller
             self.close()
             raise
 
@@ -177,6 +179,7 @@ class Client:
             intent = self._state.completed(intent)
             self._await_turn(intent)
             self._state.session.submit(intent)
+            self._link.resume_reading()  # a cancel may wait for what was not read
             self._link.flush()
             return OrderHandle(self._state, intent)
 

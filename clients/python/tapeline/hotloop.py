@@ -77,7 +77,8 @@ class Hotloop:
         if self._state.signals is None:
             self._state.signals = SignalCache()
         self._cache = self._state.signals
-        self._state.emit = emit
+        if emit is not None:
+            self._state.emits.append(emit)
 
     # How good the answers are
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .report import TERMINAL, ExecutionReport
@@ -17,6 +17,8 @@ from .report import TERMINAL, ExecutionReport
 __all__ = ["OrderState", "Orders", "is_older"]
 
 _ZERO = Decimal(0)
+#: What is told under a Replace's own id once it was taken.
+_TAKEN = ("PendingReplace", "Replaced")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,6 @@ class OrderState:
     """What is known of one order after its newest report."""
 
     order_id: str
-    intent_ids: tuple[str, ...]
     instrument: str
     side: str
     ord_status: str
@@ -37,11 +38,20 @@ class OrderState:
     tag: str | None
     venue_order_id: str | None
     report: ExecutionReport
+    #: Shared by all states of the order, which only add to it: one that is replaced all day has many.
+    names: list[str] = field(repr=False, compare=False)
+    #: How many of them are of this state.
+    name_count: int
+
+    @property
+    def intent_ids(self) -> tuple[str, ...]:
+        """Ids that placed or replaced the order, or had a Replace taken, oldest first."""
+        return tuple(self.names[: self.name_count])
 
     @property
     def intent_id(self) -> str:
         """An id by which Cancel and Replace can name the order."""
-        return self.intent_ids[-1]
+        return self.names[self.name_count - 1]
 
     @property
     def is_open(self) -> bool:
@@ -82,6 +92,9 @@ class Orders:
     def by_intent(self, intent_id: str) -> OrderState | None:
         """Returns the order that this intent placed, replaced or tried to replace."""
         order_id = self._by_intent.get(intent_id)
+        refusal = self._refusals.get(intent_id)
+        if order_id is None and refusal is not None and refusal.exec_type == "ReplaceRejected":
+            order_id = refusal.order_id
         return None if order_id is None else self._by_id.get(order_id)
 
     def refusal(self, intent_id: str) -> ExecutionReport | None:
@@ -104,14 +117,28 @@ class Orders:
         known = self._by_id.get(report.order_id)
         if known is not None and is_older(report, known.report):
             return known
-        order = _next_state(known, report)
+        order = _next_state(report, self._named(known, report))
         self._by_id[order.order_id] = order
-        for intent_id in order.intent_ids:
-            self._by_intent[intent_id] = order.order_id
         if not order.is_open:
             self._terminal[order.order_id] = None
             self._retire()
         return order
+
+    def _named(self, known: OrderState | None, report: ExecutionReport) -> list[str]:
+        """Returns the order's names, with those that the report adds.
+
+        A Cancel's id is none; the one that its report names in ``orig_intent_id`` is. Nor is that of
+        a Replace which was refused before it was taken: the daemon may only have been asked to check
+        it.
+        """
+        order_id = report.order_id or ""
+        names = known.names if known is not None else []
+        is_taken = report.orig_intent_id is None or report.exec_type in _TAKEN
+        for name in (report.orig_intent_id, report.intent_id if is_taken else None):
+            if name is not None and (not names or self._by_intent.get(name) != order_id):
+                self._by_intent[name] = order_id
+                names.append(name)
+        return names or [report.intent_id or ""]
 
     def _retire(self) -> None:
         while len(self._terminal) > self._keep:
@@ -132,10 +159,9 @@ def is_older(report: ExecutionReport, newest: ExecutionReport) -> bool:
     return report.report_seq <= newest.report_seq
 
 
-def _next_state(known: OrderState | None, report: ExecutionReport) -> OrderState:
+def _next_state(report: ExecutionReport, names: list[str]) -> OrderState:
     return OrderState(
         order_id=report.order_id or "",
-        intent_ids=_intent_ids(known, report),
         instrument=report.instrument or "",
         side=report.side or "",
         ord_status=report.ord_status or "",
@@ -148,19 +174,6 @@ def _next_state(known: OrderState | None, report: ExecutionReport) -> OrderState
         tag=report.tag,
         venue_order_id=report.venue_order_id,
         report=report,
+        names=names,
+        name_count=len(names),
     )
-
-
-def _intent_ids(known: OrderState | None, report: ExecutionReport) -> tuple[str, ...]:
-    """Ids that placed or replaced the order. A Cancel's id is none of them; the one it cancels is."""
-    ids = known.intent_ids if known is not None else ()
-    # A Cancel's reports and a Replace's name the order in orig_intent_id; only a Replace's own id
-    # is a name of the order too.
-    names: list[str | None] = [report.orig_intent_id]
-    replaces = report.exec_type in ("PendingReplace", "Replaced", "ReplaceRejected")
-    if report.orig_intent_id is None or replaces:
-        names.append(report.intent_id)
-    for name in names:
-        if name is not None and name not in ids:
-            ids += (name,)
-    return ids or (report.intent_id or "",)

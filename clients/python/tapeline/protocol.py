@@ -159,6 +159,8 @@ class Session:
         self.heartbeat: Mapping[str, Any] = {}
         self.journal_id = options.resume_journal_id
         self.last_report_seq = options.resume_from
+        #: Behind which report the first connection began; ``None`` before it.
+        self.began_after: int | None = None
         self.duplicates = 0
 
     # The connection
@@ -269,6 +271,11 @@ class Session:
     def is_leaving(self) -> bool:
         """True once ``goodbye`` was called."""
         return self._goodbye is not None
+
+    @property
+    def must_be_read(self) -> bool:
+        """True before HELLO_ACK, which heartbeats wait for, and in a replay that cancels wait for."""
+        return self.state == "hello" or (self.state == "replaying" and bool(self._owed))
 
     @property
     def is_over(self) -> bool:
@@ -429,6 +436,8 @@ class Session:
         elif self.last_report_seq + 1 < first:
             out.append(HistoryLost(first))
             self.last_report_seq = first - 1
+        if self.began_after is None:
+            self.began_after = self.last_report_seq
         self._next_heartbeat = self._clock.monotonic()
         self.state = "replaying"
         if self._goodbye is not None:

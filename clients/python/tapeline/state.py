@@ -96,8 +96,12 @@ class OrderHandle:
     @property
     def order(self) -> OrderState | None:
         """The order, ``None`` before its first report or if there is none."""
-        orders = self._state.orders
-        return orders.by_intent(self.intent.orig_intent_id or self.intent_id)
+        orders, report = self._state.orders, self.report
+        order = orders.by_intent(self.intent.orig_intent_id or self.intent_id)
+        if order is None and report is not None and report.order_id is not None:
+            # Named by an id of an earlier process, of which no report has told this one.
+            order = orders.get(report.order_id)
+        return order
 
     @property
     def report(self) -> ExecutionReport | None:
@@ -151,9 +155,16 @@ OrderRef = Union[str, OrderHandle, OrderState, ExecutionReport]
 
 
 def intent_id_of(order: OrderRef) -> str:
-    """Returns an intent id that names the order."""
-    name = order if isinstance(order, str) else order.intent_id
-    return name or ""
+    """Returns an intent id that names the order.
+
+    A Cancel's own id names none, nor does a Replace's that came to nothing: of both the id that they
+    were given for the order.
+    """
+    if isinstance(order, str):
+        return order
+    given = order.intent if isinstance(order, OrderHandle) else order
+    name = None if isinstance(given, OrderState) else given.orig_intent_id
+    return name or given.intent_id or ""
 
 
 @dataclass(frozen=True)
@@ -192,8 +203,8 @@ class ClientState:
         self.books: dict[str, Book] = {}
         #: Kept once a ``Hotloop`` asks for it; then states of the channel ``signal`` are not told.
         self.signals: SignalCache | None = None
-        #: Told of every event of the channel ``signal`` that is news, as it comes.
-        self.emit: Callable[[Event], None] | None = None
+        #: Each told of every event of the channel ``signal`` that is news, as it comes.
+        self.emits: list[Callable[[Event], None]] = []
         self.answers: dict[int, Answer] = {}
         #: The newest errors that did not end the session.
         self.errors: deque[TapelineError] = deque(maxlen=100)
@@ -266,7 +277,7 @@ class ClientState:
     @property
     def may_pause_reading(self) -> bool:
         """True if nothing should be read: the inbox is full, and nobody waits for what is not in it."""
-        return self.inbox.is_full and not self._is_awaited()
+        return self.inbox.is_full and not self._is_awaited() and not self.session.must_be_read
 
     def newest_report(self, intent_id: str) -> ExecutionReport | None:
         """Returns the newest report that bore this intent's id."""
@@ -347,12 +358,14 @@ class ClientState:
         return any(not has_come() for has_come in self._waiting)
 
     def _anchor(self) -> None:
-        """Writes where a new resume file begins: a restart before the first report misses none."""
-        if self._anchored or self._file is None or self.session.state in ("closed", "hello"):
+        """Writes where a new resume file begins: a restart before the first report misses none.
+
+        That is where the first connection began, also if it was lost before this could be written.
+        """
+        start = self.session.began_after
+        if self._anchored or self._file is None or start is None:
             return
-        start = self.settings.resume_from
-        first = self.session.ack["report_seq"] if start is None else start
-        self._file.save(self.session.journal_id or "", first)
+        self._file.save(self.session.journal_id or "", start)
         self._anchored = True
 
     def _hand(self, report: ExecutionReport | None) -> None:
@@ -391,8 +404,8 @@ class ClientState:
         if self.signals is not None and event.event_type == "signal":
             if self.signals.take(event, self.session_id):
                 return
-            if self.emit is not None:
-                self.emit(event)
+            for emit in self.emits:
+                emit(event)
         self.inbox.push(event)
 
 

@@ -43,6 +43,7 @@ class FakeDaemon:
         self.first_kept = 1
         self.intents = {}  # intent_id -> its place in the journal
         self.orders = {}
+        self.names = {}  # intent_id -> order_id that it placed or replaced
         self.seq_id = 0
         self.hellos = []
         self.received = []  # every message of the current and past connections
@@ -298,13 +299,14 @@ class FakeDaemon:
             "tag": message.get("tag"),
         }
         self.orders[order["order_id"]] = (order, intent_id)
+        self.names[intent_id] = order["order_id"]
         self.report(order, intent_id, "PendingNew", "Submitted")
         self.report(order, intent_id, "New", "Accepted")
 
     def find(self, message):
-        for order_id, (order, intent_id) in self.orders.items():
-            if message["orig_intent_id"] == intent_id:
-                return order_id, order, intent_id
+        order_id = self.names.get(message["orig_intent_id"])
+        if order_id is not None:
+            return order_id, *self.orders[order_id]
         self.report(
             None,
             message["intent_id"],
@@ -332,6 +334,7 @@ class FakeDaemon:
             self.report(order, message["intent_id"], "PendingReplace", "ReplacePending", **more)
             order.update(order_qty=message["order_qty"], price=message.get("price", order["price"]))
             self.orders[order_id] = (order, message["intent_id"])
+            self.names[message["intent_id"]] = order_id
             self.report(order, message["intent_id"], "Replaced", "Accepted", **more)
 
     # What tests do

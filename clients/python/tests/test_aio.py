@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 from tapeline import (
     AsyncClient,
@@ -73,6 +74,20 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         count = len(range(1, 400, 13))
         self.assertEqual(await self.seqs(client, count), list(range(1, count + 1)))
         self.assertEqual(len(self.daemon.intents), count)
+
+    async def test_what_is_sent_goes_out_though_the_loop_has_not_told_of_the_connection(self):
+        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        create = loop.create_connection
+
+        async def create_slowly(*args):
+            created = await create(*args)
+            await told.wait()
+            return created
+
+        with mock.patch.object(loop, "create_connection", create_slowly):
+            client = await self.connected()
+            await client.wait((await client.noop()).done, 5)
+            told.set()
 
     async def test_a_takeover_ends_the_old_client_for_good(self):
         old = await self.connected()
@@ -218,6 +233,27 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.close(keep_orders=True, timeout=5)
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
         self.assertEqual(client.errors, [])
+
+    async def test_a_connection_made_while_the_inbox_is_full_lives(self):
+        self.daemon.heartbeat_ms = 300
+        client = await self.behind_a_full_inbox()
+        self.daemon.drop()
+        await self.happens(lambda: len(self.daemon.hellos) >= 2)
+        with self.daemon.lock:
+            self.daemon.received.clear()
+        await self.happens(lambda: len(self.daemon.received) >= 2)  # heartbeats
+        self.assertTrue(client._state.inbox.is_full)
+
+    async def test_a_cancel_goes_out_though_the_inbox_is_full_and_reports_were_missed(self):
+        self.daemon.heartbeat_ms = 300
+        client = await self.behind_a_full_inbox()
+        order = {"order_id": "1", "instrument": BTC, "side": "Buy", "leaves_qty": "0.01"}
+        with self.daemon.lock:
+            self.daemon.drop()
+            for _ in range(5000):  # more than is read at once
+                self.daemon.report(order, "p", "Trade", "PartiallyFilled")
+        await client.cancel("p")
+        await self.happens(lambda: self.daemon.intents_of("Cancel"))
 
     async def test_close_says_that_orders_stay_though_it_was_cancelled_as_it_began(self):
         client = await self.connected()

@@ -3,6 +3,7 @@
 import threading
 import time
 import unittest
+from unittest import mock
 
 from tapeline import NotHealthy, QueueFull
 from tests.client_case import ClientCase
@@ -159,6 +160,37 @@ class Bounds(ClientCase):
             events.append(event)
         self.assertGreaterEqual(len(events), 50)
 
+    def test_a_connection_made_while_the_inbox_is_full_lives(self):
+        self.daemon.heartbeat_ms = 300
+        client = self.flooded()
+        self.daemon.drop()
+        wait_for(lambda: len(self.daemon.hellos) >= 2)
+        with self.daemon.lock:
+            self.daemon.received.clear()
+        wait_for(lambda: beats(self.daemon) >= 2)  # else the daemon cancels its orders
+        self.assertTrue(client._state.inbox.is_full)
+
+    def test_a_cancel_goes_out_though_the_inbox_is_full_and_reports_were_missed(self):
+        self.daemon.heartbeat_ms = 300
+        client = self.flooded()
+        order = {"order_id": "1", "instrument": BTC, "side": "Buy", "leaves_qty": "0.01"}
+        with self.daemon.lock:
+            self.daemon.hello_error = ("SHUTTING_DOWN", "not yet")
+            self.daemon.drop()
+            for _ in range(3000):  # more than is read at once
+                self.daemon.report(order, "p", "Trade", "PartiallyFilled")
+            self.daemon.hello_error = None
+        client.cancel("p")
+        wait_for(lambda: self.daemon.intents_of("Cancel"))
+
+    def test_an_interrupted_connect_leaves_nothing_behind_that_connects(self):
+        self.daemon.hello_error = ("SHUTTING_DOWN", "not yet")
+        client = self.client()
+        with mock.patch.object(client, "_wait", side_effect=KeyboardInterrupt):
+            with self.assertRaises(KeyboardInterrupt):
+                client.connect()
+        self.assertFalse(client._link._thread.is_alive())
+
     def test_a_hello_that_came_too_late_is_said_again(self):
         client = self.connected()
         self.daemon.fatal("HELLO_REQUIRED")
@@ -194,6 +226,11 @@ class Bounds(ClientCase):
             codes.append(report.reject_code)
         self.assertEqual(codes, [None, None, "INTENT_ID_REUSED"])
         self.assertFalse(order.done() or order.refused())
+
+
+def beats(daemon):
+    with daemon.lock:
+        return sum(message["type"] == "HEARTBEAT" for message in daemon.received)
 
 
 if __name__ == "__main__":

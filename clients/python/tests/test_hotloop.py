@@ -225,6 +225,15 @@ class Way(HotloopCase):
         self.assertEqual(heard, told)
         self.assertFalse(hot.stale(BTC))
 
+    def test_another_hot_loop_of_the_client_takes_no_news_from_the_first(self):
+        first, second = [], []
+        self.hot(emit=first.append)
+        for more in ({}, {"emit": second.append}):
+            Hotloop(self.client, ["paper:ETH/USDT"], **more)
+        self.signal("sweep_sniffer", True, {"side": "Buy", "volume": "2"})
+        wait_for(lambda: second)
+        self.assertEqual(first, second)
+
     def test_a_feed_of_our_own_is_published(self):
         hot = self.hot()
         hot.apply_snapshot(BTC, [("1.5", 2)], [], 7)
