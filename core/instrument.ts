@@ -54,6 +54,8 @@ export type Capabilities = {
   readonly timeInForce: readonly TimeInForce[];
   readonly postOnly: boolean;
   readonly reduceOnly: boolean;
+  /** A `reduceOnly` order may be worth less than `minNotional`; absent: it may not. */
+  readonly reduceOnlyAnyNotional?: boolean;
   readonly replace: "native" | "cancel_new" | "reduce_only" | "none";
   readonly clientOrderId: "unique" | "echoed" | "window" | "none";
   readonly lookupByClientOrderId: boolean;

@@ -399,7 +399,7 @@ class RunningDaemon implements Daemon {
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();
-    this.#venues.stop();
+    this.#venues.end();
     this.#shadows?.stop();
     this.#metrics.stop();
     if (this.#journal instanceof Journal) this.#journal.abandon(); // asked twice to stop, it still writes

@@ -106,6 +106,7 @@ export interface VenueAdapter {
    * what is known from memory, then what the venue lists: after a restart the memory is empty.
    */
   cancelAll(): void;
+  /** Ends timers and connections. Nothing that can change an order leaves any more; nobody waits. */
   stop(): void;
   /**
    * Whether something that nobody caught was left behind by the library under it, and changes nothing:

@@ -87,6 +87,12 @@ export class VenueSide implements MetricSource {
     for (const link of this.#links.values()) link.stop();
   }
 
+  /** Leaves nothing at work, with the end of the process. */
+  end(): void {
+    for (const feed of this.#feeds) feed.stop();
+    for (const link of this.#links.values()) link.end();
+  }
+
   #add(venue: DeclaredVenue): void {
     const { ports, ingress, clock, queues, clOrdIdPrefix, commits, isAlive } = this.#options;
     const { declaration } = venue;

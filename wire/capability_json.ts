@@ -15,6 +15,7 @@ export function capabilitiesJson(capabilities: Partial<Capabilities>): JsonMap {
     time_in_force: capabilities.timeInForce,
     post_only: capabilities.postOnly,
     reduce_only: capabilities.reduceOnly,
+    reduce_only_any_notional: capabilities.reduceOnlyAnyNotional,
     replace: capabilities.replace,
     client_order_id: capabilities.clientOrderId,
     lookup_by_client_order_id: capabilities.lookupByClientOrderId,

@@ -53,6 +53,7 @@ const capabilitiesSchema = z.strictObject({
   time_in_force: z.array(z.enum(TIMES_IN_FORCE)),
   post_only: z.boolean(),
   reduce_only: z.boolean(),
+  reduce_only_any_notional: z.boolean(),
   replace: z.enum(["native", "cancel_new", "reduce_only", "none"]),
   client_order_id: z.enum(["unique", "echoed", "window", "none"]),
   lookup_by_client_order_id: z.boolean(),

@@ -164,7 +164,7 @@ export class Session {
     this.#leavesInOrder = false;
     this.#offerClose({ cause: "replaced", keepOrders: false });
     this.#member?.inlet.close();
-    if (INPUT[this.#phase] !== "discard" || this.#phase === "leaving") this.#phase = "replaced";
+    if (INPUT[this.#phase] !== "discard") this.#phase = "replaced";
   }
 
   /** The newer session is durable: the last words, unless it has left and still reads what it is owed. */

@@ -28,20 +28,21 @@ export type Terms = { readonly px: Px | null; readonly qty: Qty };
 /** Returns the terms in quanta, or why they are off the grid or below a minimum. */
 export function checkTerms(
   entry: InstrumentState,
-  of: { readonly price: string | null; readonly orderQty: string },
+  of: { readonly price: string | null; readonly orderQty: string; readonly reduceOnly: boolean },
 ): { readonly ok: true; readonly terms: Terms } | {
   readonly ok: false;
   readonly refusal: Refusal;
 } {
-  const { instrument } = entry;
+  const { instrument, capabilities } = entry;
   const price = of.price === null ? undefined : checkPrice(instrument, of.price);
   if (price !== undefined && !price.ok) return { ok: false, refusal: price.breach };
   const quantity = checkQty(instrument, of.orderQty);
   if (!quantity.ok) return { ok: false, refusal: quantity.breach };
   if (price === undefined) return { ok: true, terms: { px: null, qty: quantity.qty } };
-  const breach = checkNotional(instrument, { px: price.px, qty: quantity.qty });
-  if (breach !== undefined) return { ok: false, refusal: breach };
-  return { ok: true, terms: { px: price.px, qty: quantity.qty } };
+  const terms = { px: price.px, qty: quantity.qty };
+  if (of.reduceOnly && capabilities.reduceOnlyAnyNotional === true) return { ok: true, terms };
+  const breach = checkNotional(instrument, terms);
+  return breach === undefined ? { ok: true, terms } : { ok: false, refusal: breach };
 }
 
 /** An order as it would be if it were let in. */

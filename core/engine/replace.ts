@@ -74,6 +74,7 @@ function checkReplace(
   const checked = checkTerms(entry, {
     price: intent.price ?? priceOf(order, entry),
     orderQty: intent.orderQty,
+    reduceOnly: order.reduceOnly,
   });
   if (!checked.ok) return checked;
   const refusal = checkOnlyReduces(entry, { order, terms: checked.terms }) ??

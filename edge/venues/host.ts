@@ -136,8 +136,12 @@ class VenueWorker {
     this.#fail(describe(cause), cause instanceof Error ? cause.stack : undefined);
   }
 
-  /** Nobody caught it: what its library leaves behind is noted, whatever else is its end. */
+  /**
+   * Nobody caught it: what its library leaves behind is noted, whatever else is its end. Connections
+   * that were told to end say so.
+   */
   uncaught(cause: unknown): void {
+    if (this.#isStopped) return;
     if (this.#adapter?.isLeftBehind?.(cause) !== true) return this.threw(cause);
     this.#log("warning", "library_promise_failed", { reason: describe(cause) });
   }

@@ -78,6 +78,8 @@ export class VenueLink implements MetricSource {
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
+  /** The Worker that was told to stop. */
+  #stopped: WorkerLink | undefined;
   /** Of the newest Worker. */
   #cutOff: CutOff = newCutOff();
   #inlets: { readonly reports: Inlet; readonly market: Inlet } | undefined;
@@ -175,13 +177,20 @@ export class VenueLink implements MetricSource {
     into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
 
+  /** The adapter ends its connections while the journal ends; nothing that it says counts any more. */
   stop(): void {
     cutOff(this.#cutOff);
     this.#cancelRestart();
     this.#cancelBeat();
     this.#post({ kind: "stop" });
-    this.#worker?.terminate();
+    this.#stopped ??= this.#worker;
     this.#worker = undefined;
+  }
+
+  /** Ends the Worker, whatever it is at: terminated at once it would hardly ever hear of a stop. */
+  end(): void {
+    this.stop();
+    this.#stopped?.terminate();
   }
 
   #connect(worker: WorkerLink): void {

@@ -162,6 +162,7 @@ const CAPABILITIES: ReadonlyMap<string, Check> = new Map<keyof Capabilities, Che
   ["timeInForce", list(word(TIMES_IN_FORCE))],
   ["postOnly", flag],
   ["reduceOnly", flag],
+  ["reduceOnlyAnyNotional", flag],
   ["replace", word(["native", "cancel_new", "reduce_only", "none"])],
   ["clientOrderId", word(["unique", "echoed", "window", "none"])],
   ["lookupByClientOrderId", flag],

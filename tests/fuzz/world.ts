@@ -140,6 +140,7 @@ function drawVenue(
       absenceProofMs: draws.pick([null, 0, 2000]),
       postOnly: draws.chance(90),
       reduceOnly: draws.chance(90),
+      ...(draws.chance(50) ? { reduceOnlyAnyNotional: draws.chance(80) } : {}),
     },
     ...drawLink(draws),
   };

@@ -58,3 +58,15 @@ Deno.test("a journal whose end is torn before its mark goes on with acceptLoss, 
   deepStrictEqual([intents.includes("before"), intents.includes("lost-1")], [true, false]);
   machine.kill(run);
 });
+
+Deno.test("where nothing but the first mark was made yet there is no loss to accept", () => {
+  const machine = new Machine();
+  machine.kill(machine.start());
+  const { disk } = machine;
+  deepStrictEqual(disk.list(`${STATE}/journal`), []);
+  const mark = disk.read(`${STATE}/high_water`);
+  const { refusal } = machine.start([], { acceptLoss: true });
+  ok(refusal instanceof JournalRefused, String(refusal));
+  match(refusal.message, /there must be a journal in state: was none/);
+  deepStrictEqual(disk.read(`${STATE}/high_water`), mark, "and none is begun");
+});

@@ -210,11 +210,12 @@ Deno.test("encodeInstrumentRow() shows a session end and what differs from the v
   const listed = {
     ...PAPER_BTC,
     sessionEndUs: 75_600_000_000,
-    capabilities: { postOnly: false },
+    capabilities: { postOnly: false, reduceOnlyAnyNotional: true },
   };
   const parsed = JSON.parse(encodeInstrumentRow(listed, { name: "paper", exchange: "sim" }));
   strictEqual(parsed.session_end, "21:00:00");
   ok(parsed.capabilities.post_only === false);
+  ok(parsed.capabilities.reduce_only_any_notional === true);
   ok(!("reduce_only" in parsed.capabilities));
 });
 

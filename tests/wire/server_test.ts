@@ -344,6 +344,25 @@ for (const [what, end, code] of lastWords) {
   }
 }
 
+for (const [what, end, code] of lastWords.slice(1)) {
+  Deno.test(`WireServer awaits no end of a frame that it had begun to read when a peer ${what}`, () => {
+    const fixture = new WireFixture({ settings: { heartbeatMs: 100 } });
+    const client = fixture.open("alice");
+    client.send(fixture.noOp("1"));
+    client.socket.write(Uint8Array.of(0, 0, 1, 0));
+    fixture.time.runDue();
+    end(fixture, client);
+    for (let beat = 0; beat < 40; beat++) {
+      fixture.time.runDue();
+      fixture.backend.turn();
+      client.socket.write(Uint8Array.of(32));
+      fixture.time.advance(SECOND_US / 10);
+    }
+    fixture.settle();
+    deepStrictEqual(client.all("ERROR").map((error) => error["code"]), [code]);
+  });
+}
+
 Deno.test("WireServer acts on what a peer sent before it finished sending", () => {
   const fixture = new WireFixture();
   const client = fixture.open("alice");

@@ -67,6 +67,7 @@ export const CCXT_DESCRIPTION: AdapterDescription = {
     return {
       ...TESTED,
       reduceOnly: !isSpot,
+      ...(isSpot ? {} : { reduceOnlyAnyNotional: true }), // -4164 "unless you choose reduce only"
       replace: isSpot ? "cancel_new" : "native",
       deadMan: !isSpot,
       assetClass: isSpot ? "spot" : "linear",

@@ -64,7 +64,7 @@ Deno.test("a flood of books merges in the Worker, and no report waits behind it"
     await until(() => orders.length === REPORTS && isOver(), "the end of the flood", 20_000);
   } finally {
     clearInterval(take);
-    link.stop();
+    link.end();
   }
   deepStrictEqual(orders, Array.from({ length: REPORTS }, (_, at) => at + 1));
   ok(

@@ -397,6 +397,14 @@ Deno.test("what its library leaves behind uncaught is noted, anything else uncau
   match(rig.said.at(-1) ?? "", /^failed: .*ours/);
 });
 
+Deno.test("what is left uncaught by an adapter that was told to stop is neither noted nor its end", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "stop" });
+  rig.uncaught(new RangeError("a socket was closed"));
+  rig.uncaught(new TypeError("ours"));
+  deepStrictEqual([rig.said, rig.logged], [[], []]);
+});
+
 Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
   for (const name of ["send 1", "cancelAll", "stop"]) {
     const rig = new Rig({ secrets: BOTH });

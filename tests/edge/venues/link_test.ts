@@ -508,7 +508,9 @@ Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () =
   last.die();
   rig.time.advance(60_000_000);
   deepStrictEqual([last.told("cancelAll").length, last.told("stop").length], [1, 1]);
-  deepStrictEqual([last.isTerminated, rig.workers.started.length, rig.drain()], [true, 1, []]);
+  deepStrictEqual([last.isTerminated, rig.workers.started.length, rig.drain()], [false, 1, []]);
+  rig.link.end();
+  deepStrictEqual([last.isTerminated, last.told("stop").length], [true, 1]);
 });
 
 Deno.test("stop() while the adapter is dead calls off its restart", () => {

@@ -76,7 +76,7 @@ Deno.test("a Worker that stalled and was cut off sends nothing once it wakes", a
     await until(() => seen.includes("Submit 4"), "what the next Worker is told");
     deepStrictEqual(seen, ["a connection", "a connection", "Submit 4"]);
   } finally {
-    link.stop();
+    link.end();
     await server.shutdown();
   }
 });

@@ -56,13 +56,16 @@ export function readAnswer(
     rejectCode,
     isOfSymbol: told !== undefined && SYMBOL_CODES.has(told.code),
     text: `The exchange answered ${answer.status}: ${cutText(words, WORDS_MAX)}`,
-    retryAfterMs: pauseOf(errorClass, {
-      status: answer.status,
-      message: told?.message ?? "",
-      retryAfterMs: headerMs(answer),
-      retryAtMs: undefined,
-      nowMs: asked.nowMs,
-    }),
+    retryAfterMs: pauseOf(
+      { errorClass, isOfFirewall: answer.status === 403 && told === undefined },
+      {
+        status: answer.status,
+        message: told?.message ?? "",
+        retryAfterMs: headerMs(answer),
+        retryAtMs: undefined,
+        nowMs: asked.nowMs,
+      },
+    ),
   };
   return { kind: "error", error };
 }
@@ -108,9 +111,13 @@ function isPauseNamed({ status, headers }: HttpAnswer): boolean {
   return status === 418 || headers.has("retry-after");
 }
 
-function pauseOf(errorClass: ErrorClass, said: LimitSaid): number | undefined {
-  if (errorClass === "overload") return OVERLOAD_PAUSE_MS;
-  return errorClass === "rate" ? limitPauseMs(said) : undefined;
+/** The firewall before the venue counts too, and may have let a request through: that stays in doubt. */
+function pauseOf(
+  of: { readonly errorClass: ErrorClass; readonly isOfFirewall: boolean },
+  said: LimitSaid,
+): number | undefined {
+  if (of.errorClass === "overload") return OVERLOAD_PAUSE_MS;
+  return of.errorClass === "rate" || of.isOfFirewall ? limitPauseMs(said) : undefined;
 }
 
 function headerMs({ headers }: HttpAnswer): number | undefined {

@@ -10,7 +10,7 @@ import type { Account } from "./account.ts";
 import { claims } from "./exchange.ts";
 import type { Listed } from "../shared_account.ts";
 import type { KnownOrder } from "./orders.ts";
-import { EARLIER_MS, readPages, spanned, type Unread } from "./pages.ts";
+import { EARLIER_MS, type PartlyRead, readPages, spanned, type Unread } from "./pages.ts";
 import { anotherOrder, parseMark, parseTrades, type UnifiedTrade } from "./rows.ts";
 
 /** A page moves on a day at least: more than any account's years. */
@@ -37,7 +37,7 @@ export class Executions {
   /** Reads what was executed from a time on, to its end; nothing is offered. */
   readSince(
     of: { readonly listed: Listed; readonly fromMs: number; readonly isUrgent?: boolean },
-    done: (found: readonly UnifiedTrade[] | Unread) => void,
+    done: (found: readonly UnifiedTrade[] | PartlyRead<UnifiedTrade>) => void,
   ): void {
     const { listed: { symbol }, fromMs, isUrgent = false } = of;
     const { reads, venueMs } = this.#account;
@@ -82,7 +82,7 @@ export class Executions {
     });
   }
 
-  /** Reads the executions of one order; none where it fails, which is tried again. */
+  /** Reads the executions of one order, as far as they can be read: what is missing is tried again. */
   #readOf(
     of: {
       readonly order: KnownOrder;
@@ -98,7 +98,7 @@ export class Executions {
     const readSince = (): void => {
       const fromMs = placedMs - EARLIER_MS;
       this.readSince({ listed, fromMs, isUrgent: true }, (found) => {
-        done("failure" in found ? [] : mine(found));
+        done(mine("failure" in found ? found.rows : found));
       });
     };
     if (!isOwnList) return readSince();

@@ -6,7 +6,8 @@
  * exchanges answer the newest of what was asked for, or of a window of it: of a page that may be full,
  * what is before the oldest of it is asked for as well.
  * Known limits: more rows of one millisecond than a page holds are not all found; nor is what is before
- * the one page of an exchange that answers the newest and takes no notice of an end.
+ * the one page of an exchange that answers the newest and takes no notice of an end. Such a page is no
+ * proof that something is nowhere, if it shows that: it has a row that is later than the end.
  * @module
  */
 import { PayloadError } from "../payload.ts";
@@ -29,6 +30,8 @@ type Row = { readonly id: string; readonly timeMs: number };
 
 /** Why a list could not be read. */
 export type Unread = { readonly failure: VenueError | string };
+/** Why not all of a list could be read, and what was: evidence of what is there, of nothing else. */
+export type PartlyRead<Of> = Unread & { readonly rows: readonly Of[] };
 
 /** What is read. */
 export type Pages<Of extends Row> = {
@@ -42,39 +45,44 @@ export type Pages<Of extends Row> = {
   readonly parse: (value: unknown) => readonly Of[];
   /** What tells a row from all others; absent: its id. */
   readonly nameOf?: (row: Of) => string;
+  /** What is not in it is to be nowhere. */
+  readonly isProof?: boolean;
 };
 
 /** Reads pages, and says once what they hold, each row once. */
-export function readPages<Of extends Row>(
-  of: Pages<Of>,
-  done: (found: readonly Of[] | Unread) => void,
-): void {
-  readPage({ of, found: new Map<string, Of>(), fromMs: of.fromMs, pages: 1 }, done);
+export function readPages<Of extends Row>(of: Pages<Of>, done: Done<Of>): void {
+  readPage({ of, found: { rows: new Map<string, Of>() }, fromMs: of.fromMs, pages: 1 }, done);
 }
 
 /** A list that is being read. */
 type Reading<Of extends Row> = {
   readonly of: Pages<Of>;
-  readonly found: Map<string, Of>;
+  readonly found: { readonly rows: Map<string, Of>; noProof?: string };
   readonly pages: number;
 };
-type Done<Of extends Row> = (found: readonly Of[] | Unread) => void;
+type Done<Of extends Row> = (found: readonly Of[] | PartlyRead<Of>) => void;
 
 function readPage<Of extends Row>(
   at: Reading<Of> & { readonly fromMs: number },
   done: Done<Of>,
 ): void {
   const { of, found, fromMs, pages } = at;
+  const end = ({ failure }: Partial<Unread>): void => {
+    const rows = [...found.rows.values()];
+    done(failure === undefined ? rows : { failure, rows });
+  };
   askPage(at, { fromMs }, (page) => {
-    if ("failure" in page) return done(page);
-    const before = found.size;
-    for (const row of page) found.set(nameIn(of, row), row);
-    const isNews = found.size > before;
+    if ("failure" in page) return end(page);
+    const before = found.rows.size;
+    for (const row of page) found.rows.set(nameIn(of, row), row);
+    const isNews = found.rows.size > before;
     const nextMs = isNews
       ? page.reduce((latestMs, { timeMs }) => Math.max(latestMs, timeMs), fromMs)
       : fromMs + (isOneInstant(page, fromMs) ? 1 : WINDOW_MS);
     const goOn = (pages: number): void => {
-      if (nextMs > of.toMs) return done([...found.values()]);
+      if (nextMs > of.toMs) {
+        return end(found.noProof === undefined ? {} : { failure: found.noProof });
+      }
       readPage({ ...at, fromMs: nextMs, pages: pages + 1 }, done);
     };
     if (!isNews || page.length < FULL_MIN) return goOn(pages);
@@ -82,7 +90,7 @@ function readPage<Of extends Row>(
     const told = new Map(page.map((row) => [nameIn(of, row), row]));
     readBefore({ of, found, pages, fromMs, untilMs, told }, (pages) => {
       if (typeof pages === "number") goOn(pages);
-      else done(pages);
+      else end(pages);
     });
   });
 }
@@ -102,12 +110,14 @@ function readBefore<Of extends Row>(
   const fromMs = Math.max(at.fromMs, untilMs - WINDOW_MS);
   askPage({ ...at, pages: pages + 1 }, { fromMs, untilMs }, (page) => {
     if ("failure" in page) return done(page);
-    const news = page.filter((row) => !found.has(nameIn(of, row)) && row.timeMs >= at.fromMs);
+    const news = page.filter((row) => !found.rows.has(nameIn(of, row)) && row.timeMs >= at.fromMs);
+    const isEndIgnored = page.some(({ timeMs }) => timeMs > untilMs + SECOND_MS);
+    if (isEndIgnored && of.isProof === true) found.noProof = END_IGNORED;
     if (news.length === 0 && page.some(({ timeMs }) => timeMs > untilMs)) {
       return done(isNewestOnly(page, told) ? NEWEST_ONLY : pages + 1);
     }
     for (const row of news) {
-      found.set(nameIn(of, row), row);
+      found.rows.set(nameIn(of, row), row);
       told.set(nameIn(of, row), row);
     }
     const oldestMs = Math.min(...news.map(({ timeMs }) => timeMs));
@@ -120,6 +130,10 @@ function nameIn<Of extends Row>({ nameOf }: Pages<Of>, row: Of): string {
   return nameOf?.(row) ?? row.id;
 }
 
+/** Some count an end in seconds, and answer the whole of the last one. */
+const SECOND_MS = 1000;
+const END_IGNORED =
+  "the exchange takes no notice of the end that is asked for: what it does not list may be older";
 const NEWEST_ONLY: Unread = {
   failure: "the exchange tells the newest only, and there is more than it tells at once",
 };

@@ -41,6 +41,7 @@ type Ended = {
   /** The list of what is open may be longer than what was told of it. */
   readonly isOpenFull: boolean;
 };
+const OPEN_FULL = "more orders may be open than the exchange tells at once";
 
 /** Searches for the orders of one account. */
 export class Searches {
@@ -107,40 +108,36 @@ export class Searches {
     if (lists === undefined) return end({ failure });
     const refused = (reason: string): void => this.#readSets({ ...of, sets, failure: reason }, end);
     const isUnsure = of.isOpenFull && !lists.some((method) => method === "fetchOrders");
-    this.#readEnded({ ...of, lists, refused, isUnsure }, end);
+    this.#readEnded({ ...of, lists, refused, unsure: isUnsure ? OPEN_FULL : undefined }, end);
   }
 
   #readEnded(
     of: Ended & {
       readonly lists: readonly ListMethod[];
-      /** An order that is open may be in none of the lists. */
-      readonly isUnsure: boolean;
+      /** Why an order that is in none of the lists may be there. */
+      readonly unsure: string | undefined;
       readonly refused: (reason: string) => void;
     },
     end: (rest: Exclude<Found, OrderMark>) => void,
   ): void {
-    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs, refused, isUnsure } =
-      of;
+    const { listed: { symbol }, lists: [method, ...others], waiting, fromMs, refused, unsure } = of;
     if (method === undefined || waiting.size === 0) {
-      return end(
-        isUnsure
-          ? { failure: "more orders may be open than the exchange tells at once" }
-          : undefined,
-      );
+      return end(unsure === undefined ? undefined : { failure: unsure });
     }
     const { reads, venueMs } = this.#account;
     readPages({
-      ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseMarks },
+      ...{ fromMs, toMs: venueMs, pagesMax: PAGES_MAX, parse: parseMarks, isProof: true },
       ask: (span, told) =>
         reads.ask((there) => there[method](symbol, ...spanned(span)), told, { isUrgent: true }),
     }, (found) => {
-      if ("failure" in found) {
-        const { failure } = found;
-        const isRefused = typeof failure !== "string" && failure.class === "rejected";
-        return isRefused ? refused(failure.text) : end({ failure: reasonOf(found) });
+      if (!("failure" in found)) {
+        tell(waiting, found);
+        return this.#readEnded({ ...of, lists: others }, end);
       }
-      tell(waiting, found);
-      this.#readEnded({ ...of, lists: others }, end);
+      const { failure, rows } = found;
+      if (typeof failure !== "string" && failure.class === "rejected") return refused(failure.text);
+      tell(waiting, rows);
+      this.#readEnded({ ...of, lists: others, unsure: reasonOf(found) }, end);
     });
   }
 

@@ -260,6 +260,31 @@ export const REFUSALS: readonly Scenario[] = [
         .replace("r1", { orig: "i2", qty: "0.999" }),
   },
   {
+    name: "least_notional_and_reduce_only",
+    requires: ["R-CORE-3"],
+    description:
+      "A venue may take reduce_only orders that are worth less, placed or replaced; an " +
+      "instrument of it may say otherwise, and only reduce_only is meant.",
+    tell: (story) => {
+      const minNotional = "100";
+      const strict = { reduceOnlyAnyNotional: false };
+      story.begin({
+        instruments: [
+          { symbol: "BTC/USDT", minNotional },
+          { symbol: "ETH/USDT", minNotional, capabilities: strict },
+        ],
+        venues: [{ name: "test", capabilities: { reduceOnlyAnyNotional: true } }],
+      });
+      const rest = { side: "Sell", qty: "0.4", px: "100" } as const;
+      const bought = { qty: "1.4", px: "100" } as const;
+      story.place("b1", bought).accept(1).fill(1, { id: "f1", ...bought })
+        .place("i1", rest).place("i2", { ...rest, reduceOnly: true }).accept(2)
+        .replace("r1", { orig: "i2", qty: "0.3" })
+        .place("b2", { on: 1, ...bought }).accept(3).fill(3, { id: "f2", ...bought })
+        .place("i3", { on: 1, ...rest, reduceOnly: true });
+    },
+  },
+  {
     name: "venue_not_up",
     requires: ["R-CORE-3", "fault 24"],
     description: "New exposure needs a venue that is up and an instrument that is open.",

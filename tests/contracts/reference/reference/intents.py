@@ -140,7 +140,7 @@ def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> 
     price = None if is_market else _check_price(instrument, intent["price"])
     qty = _check_qty(instrument, intent["order_qty"])
     if price is not None:
-        _check_notional(instrument, price, qty)
+        _check_notional(instrument, price, qty, reduce_only=intent["reduce_only"])
     _check_venue(state, instrument)
     request = Request(
         client=client.id,
@@ -237,9 +237,10 @@ def _check_qty(instrument: Instrument, text: str) -> int:
     return qty
 
 
-def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
+def _check_notional(instrument: Instrument, price: int, qty: int, reduce_only: bool) -> None:
     least = instrument.terms["min_notional"]
-    if least is not None:
+    is_exempt = reduce_only and instrument.capabilities.get("reduce_only_any_notional", False)
+    if least is not None and not is_exempt:
         worth = worth_of(instrument, price, qty)
         check(worth >= decimals.parse(least), "MIN_NOTIONAL")
 
@@ -324,7 +325,7 @@ def _check_replace(state: State, order: Order, instrument: Instrument, intent: J
         )
     qty = _check_qty(instrument, intent["order_qty"])
     if price is not None:
-        _check_notional(instrument, price, qty)
+        _check_notional(instrument, price, qty, reduce_only=order.reduce_only)
     check(mode != "reduce_only" or qty <= order.order_qty, "UNSUPPORTED")
     _check_venue(state, instrument)
     request = Request(

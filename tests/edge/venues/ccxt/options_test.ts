@@ -73,6 +73,8 @@ Deno.test("capabilities() differ where the two products do", () => {
     true,
     true,
   ]);
+  const anyNotional = [spot, usdm].map((one) => one.reduceOnlyAnyNotional ?? false);
+  deepStrictEqual(anyNotional, [false, true]);
   deepStrictEqual([spot.absenceProofMs, usdm.absenceProofMs], [15_000, 11_000]);
 });
 

@@ -203,6 +203,8 @@ const PAUSES: readonly (readonly [string, Answered, number])[] = [
   ["a header that is none", { status: 429, body: "", headers: { "retry-after": "soon" } }, 47_000],
   ["no more than a limit's code", { status: 400, body: told(-1003, "Too many requests.") }, 47_000],
   ["no more than a ban", { status: 418, body: "" }, 120_000],
+  ["no more than its firewall", { status: 403, body: "<html>" }, 47_000],
+  ["a header of its firewall", { status: 403, body: "", headers: { "retry-after": "3" } }, 3000],
   ["a ban that is just over", { status: 418, body: bannedUntil(NOW_MS - 80) }, 1000],
   ["a ban that is over for seconds", { status: 418, body: bannedUntil(NOW_MS - 9000) }, 1000],
   ["a ban that is over for long", { status: 418, body: bannedUntil(NOW_MS - 11_000) }, 120_000],
@@ -213,6 +215,12 @@ for (const [what, answered, pauseMs] of PAUSES) {
     strictEqual(reading.kind === "error" ? reading.error.retryAfterMs : undefined, pauseMs);
   });
 }
+
+Deno.test("readAnswer() takes a 403 with the exchange's own error for no word of its firewall", () => {
+  const reading = read({ status: 403, body: told(-2015, "Invalid API-key.") }, { kind: "place" });
+  ok(reading.kind === "error");
+  deepStrictEqual([reading.error.class, reading.error.retryAfterMs], ["auth", undefined]);
+});
 
 Deno.test("limitPauseMs() passes an end that is named apart from the words by a margin", () => {
   const said = { status: 418, message: "Way too many requests.", retryAfterMs: undefined };

@@ -62,6 +62,46 @@ Deno.test("lookup() says an order is not there only where a list was read to its
   }
 });
 
+/** Orders of others, a minute apart, the newest last. */
+const OTHERS = Array.from({ length: 12 }, (_, at) => ({
+  ...ROW,
+  ...{ id: `${at}`, clientOrderId: `other${at}`, timestamp: ROW.timestamp + (at - 12) * 60_000 },
+}));
+
+Deno.test("lookup() takes no list for a proof that takes no notice of the end it is asked for", async () => {
+  const at = (rows: readonly unknown[]): Looked =>
+    new Looked({
+      ...{ fetchOpenOrders: () => [], fetchClosedOrders: () => rows, fetchOrder: () => ROW },
+      fetchMyTrades: () => [TRADE],
+    });
+  const { eventType, payload } = await at(OTHERS).lookup();
+  strictEqual(eventType, "RequestFailed");
+  match(JSON.stringify(payload), /"outcome":"unknown".*takes no notice of the end/);
+  strictEqual((await at([...OTHERS, ROW]).lookup()).eventType, "OrderFound");
+});
+
+Deno.test("lookup() finds an order in what was read of a list that cannot be read to its end", async () => {
+  const broken = await theirs("NetworkError");
+  for (const [row, outcome] of [[ROW, "OrderFound"], [OTHERS[0], "RequestFailed"]] as const) {
+    let pages = 0;
+    const at = new Looked({
+      ...{ fetchOpenOrders: () => [], fetchOrder: () => ROW, fetchMyTrades: () => [TRADE] },
+      fetchOrders: () => ++pages === 1 ? [row] : broken(),
+    });
+    strictEqual((await at.lookup()).eventType, outcome);
+  }
+});
+
+Deno.test("complete() counts what was read of a list that cannot be read to its end", async () => {
+  const broken = await theirs("NetworkError");
+  let pages = 0;
+  const at = new Looked({
+    ...{ fetchOpenOrders: () => [ROW], fetchOrder: () => ROW },
+    fetchMyTrades: () => ++pages === 1 ? [TRADE] : broken(),
+  });
+  strictEqual((await at.lookup()).eventType, "OrderFound");
+});
+
 Deno.test("lookup() looks in both lists of what has ended", async () => {
   const at = new Looked({
     ...{ fetchOpenOrders: () => [], fetchClosedOrders: () => [], fetchOrder: () => ROW },

@@ -6,13 +6,17 @@
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
-import { readPages, reasonOf, type Unread } from "../../../../../edge/venues/ccxt/unified/pages.ts";
+import {
+  type PartlyRead,
+  readPages,
+  reasonOf,
+} from "../../../../../edge/venues/ccxt/unified/pages.ts";
 import type { Answer } from "../../../../../edge/venues/ccxt/unified/calls.ts";
 import { micros } from "../../../../../core/numbers.ts";
 import { Draws } from "../../../../support/draws.ts";
 
 type Row = { readonly id: string; readonly timeMs: number };
-type Found = readonly Row[] | Unread;
+type Found = readonly Row[] | PartlyRead<Row>;
 
 const DAY_MS = 86_400_000;
 const FROM_MS = 1_795_000_000_000;
@@ -26,7 +30,7 @@ function rowsOf(value: unknown): readonly Row[] {
 /** Reads what an exchange answers from a time on; every question is kept. */
 function read(
   answer: (fromMs: number, untilMs?: number) => unknown,
-  of: { readonly toMs: number; readonly pagesMax?: number },
+  of: { readonly toMs: number; readonly pagesMax?: number; readonly isProof?: boolean },
 ): { readonly found: Found; readonly asked: readonly number[] } {
   const asked: number[] = [];
   const results: Found[] = [];
@@ -127,7 +131,7 @@ Deno.test("readPages() says so where there are more pages than it reads", () => 
   strictEqual(asked.length, 5);
 });
 
-Deno.test("readPages() brings nothing where one page fails or cannot be read", () => {
+Deno.test("readPages() brings what it has read, and why no more, where one page fails", () => {
   let pages = 0;
   const failure: Extract<Answer, { readonly kind: "error" }> = {
     kind: "error",
@@ -145,9 +149,9 @@ Deno.test("readPages() brings nothing where one page fails or cannot be read", (
       done(pages < 2 ? { kind: "ok", value: [{ id: "1", timeMs: fromMs }], stamps } : failure);
     },
   }, (found) => results.push(found));
-  deepStrictEqual(results, [{ failure: failure.error }]);
+  deepStrictEqual(results, [{ failure: failure.error, rows: [{ id: "1", timeMs: FROM_MS }] }]);
   const { found } = read(() => ({ rows: [] }), { toMs: FROM_MS });
-  deepStrictEqual(found, { failure: "Cannot read the answer: it must be a list" });
+  deepStrictEqual(found, { failure: "Cannot read the answer: it must be a list", rows: [] });
 });
 
 Deno.test("readPages() does not take a fault of ours for an answer", () => {
@@ -222,6 +226,27 @@ Deno.test("readPages() says so where an exchange tells the newest only and has t
 Deno.test("readPages() believes an exchange that begins where it is asked and takes no notice of an end", () => {
   const all = rows(60, 1000);
   const { found } = read((fromMs) => served(all, { size: 25 })(fromMs), { toMs: FROM_MS + 61_000 });
+  deepStrictEqual(ids(found), all.map(({ id }) => id));
+});
+
+Deno.test("readPages() takes no list for a proof whose rows are later than the end that it was asked for", () => {
+  const all = rows(60, 1001);
+  for (const isBounded of [true, false]) {
+    const newestOnes = newest(all.slice(1, 13), { size: 50, isBounded });
+    const { found } = read(newestOnes, { toMs: FROM_MS + 61_000, isProof: true });
+    strictEqual("failure" in found, !isBounded);
+    if (!("failure" in found)) continue;
+    match(reasonOf(found), /takes no notice of the end/);
+    deepStrictEqual(found.rows, all.slice(1, 13), "what is there is there");
+  }
+});
+
+Deno.test("readPages() takes a list for a proof whose ends are whole seconds", () => {
+  const all = rows(12, 90).map(({ id, timeMs }) => ({ id, timeMs: timeMs + 500 }));
+  const { found } = read((fromMs, untilMs) => {
+    const endMs = untilMs === undefined ? Infinity : Math.floor(untilMs / 1000 + 1) * 1000;
+    return all.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= endMs);
+  }, { toMs: FROM_MS + 2000, isProof: true });
   deepStrictEqual(ids(found), all.map(({ id }) => id));
 });
 
