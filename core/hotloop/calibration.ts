@@ -4,8 +4,8 @@
  * At every multiple of `everyMs` of the file's time a virtual order of `orderQty` joins both touches
  * of every instrument that was told of since the multiple before; not at the next event, which is
  * just when fills come. What the model says of it then is held against whether its queue, followed
- * through the rest of the file, filled it within each horizon; where the venue holds orders back, the
- * order joins when that delay is over. It fills by trades beyond its queue, or when the other side of
+ * through the rest of the file, filled it within each horizon; where the venue holds such orders back,
+ * it joins when that delay is over. It fills by trades beyond its queue, or when the other side of
  * the book reaches its price. The virtual orders trade with nobody, so a label is an estimate too
  * (model `prob`): it ranks models, it does not prove one.
  *
@@ -167,7 +167,7 @@ export class Calibration {
       price: best.price,
       size,
       placedUs,
-      joinsUs: placedUs + (market?.betDelayMs ?? 0) * US_PER_MS,
+      joinsUs: placedUs + delayMs * US_PER_MS,
       said: answers,
       filledUs: undefined,
     });

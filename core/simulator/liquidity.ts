@@ -1,5 +1,6 @@
 /**
- * Displayed liquidity of one instrument: the feed's book, less what was taken here.
+ * Displayed liquidity of one instrument: the feed's book, less what was taken here, and less what trades
+ * took and the book does not show yet.
  *
  * The feed does not know of the simulated takes, so they are remembered per level, through its
  * changes: a level that grows offers what it has grown by, and one that shrinks below what was taken
@@ -10,14 +11,18 @@
  * they are remembered as `unprinted`, also when their level is gone; where the level grows, those
  * that it does not show any more were cancelled, or their prints are late.
  *
- * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
+ * A trade whose taker is known may be told before its change of the book. Of the other side all that
+ * was better than its price is gone then, and so much of the level at its price, until the book names
+ * the level.
+ *
+ * Invariant: per level, taken + gone <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
  * Bounded: takes at levels that are not shown, or gone, by `UNSHOWN_MAX`; the others by the book.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
 import { Book, type BookTerms } from "../book.ts";
-import type { Levels } from "../event.ts";
+import type { Levels, MarketPayloads } from "../event.ts";
 import { oppositeOf, type Side, SIDES } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
@@ -56,6 +61,8 @@ export function reaches(
 export class Liquidity {
   readonly #book: Book;
   readonly #taken: { readonly Buy: Takes; readonly Sell: Takes };
+  /** What trades took of levels, by price, since the book named them. */
+  readonly #gone: { readonly Buy: Map<number, number>; readonly Sell: Map<number, number> };
 
   readonly #isBetting: boolean;
   /** Of a spread, which may be worth nothing or less. */
@@ -66,6 +73,7 @@ export class Liquidity {
     this.#isBetting = terms.assetClass === "betting";
     this.#isSigned = terms.assetClass === "linear";
     this.#taken = { Buy: new Map(), Sell: new Map() };
+    this.#gone = { Buy: new Map(), Sell: new Map() };
   }
 
   /** The instrument was listed anew. */
@@ -81,19 +89,28 @@ export class Liquidity {
   /** Replaces every level. What was taken of one stays taken, up to what it shows now. */
   applySnapshot(depth: Depth, at: Micros): void {
     this.#book.applySnapshot(depth, at);
-    for (const side of SIDES) this.#cutTakes(side);
+    for (const side of SIDES) {
+      this.#gone[side].clear();
+      this.#cutTakes(side);
+    }
   }
 
   /** Sets levels. What was taken of one stays taken, up to what it shows now. */
   applyDelta(depth: Depth, at: Micros): void {
     this.#book.applyDelta(depth, at);
-    for (const side of SIDES) this.#cutTakes(side);
+    for (const side of SIDES) {
+      this.#forgetGone(side, side === "Buy" ? depth.bids : depth.asks);
+      this.#cutTakes(side);
+    }
   }
 
   /** The feed lost its place: whatever it shows next is new. */
   invalidate(): void {
     this.#book.invalidate();
-    for (const side of SIDES) this.#taken[side].clear();
+    for (const side of SIDES) {
+      this.#taken[side].clear();
+      this.#gone[side].clear();
+    }
   }
 
   /**
@@ -137,7 +154,8 @@ export class Liquidity {
   /** Takes up to `most` within the limit, best level first; returns what was taken, per level. */
   take(taker: Side, of: { readonly limit: Px | null; readonly most: Qty }): PriceLevel[] {
     const takes: PriceLevel[] = [];
-    const taken = this.#taken[oppositeOf(taker)];
+    const side = oppositeOf(taker);
+    const taken = this.#taken[side];
     let left: number = of.most;
     for (const level of this.#within(taker, of.limit)) {
       if (left === 0) break;
@@ -146,7 +164,7 @@ export class Liquidity {
       taken.set(level.price, {
         qty: before.qty + size,
         unprinted: before.unprinted + size,
-        displayed: before.qty + level.qty,
+        displayed: this.#book.quantityAt(side, level.price),
       });
       takes.push({ price: level.price, qty: qty(size) });
       left -= size;
@@ -155,16 +173,13 @@ export class Liquidity {
   }
 
   /**
-   * A trade by a taker of this side is printed. Uses up what was taken at its price by us and not
-   * printed; returns how much of the trade that was.
+   * A trade by a taker of this side, or an unknown one, is printed. Uses up what was taken at its price
+   * by us and not printed; returns how much of the trade that was. The rest took what is displayed.
    */
-  applyPrint(taker: Side, trade: PriceLevel): Qty {
-    const taken = this.#taken[oppositeOf(taker)];
-    const take = taken.get(trade.price);
-    if (take === undefined) return qty(0);
-    const told = take.unprinted < trade.qty ? take.unprinted : trade.qty;
-    keep(taken, { price: trade.price, take: { ...take, unprinted: take.unprinted - told } });
-    return qty(told);
+  applyPrint(taker: Side, trade: MarketPayloads["TradePrinted"]): Qty {
+    const told = this.#tell(taker, trade);
+    if (trade.side === taker) this.#thin(taker, { price: trade.price, qty: trade.qty - told });
+    return told;
   }
 
   checkpoint(): CheckpointNode {
@@ -176,6 +191,8 @@ export class Liquidity {
       unprinted_asks: unprintedOf(this.#taken.Sell),
       displayed_bids: displayedOf(this.#taken.Buy),
       displayed_asks: displayedOf(this.#taken.Sell),
+      gone_bids: ascending(this.#gone.Buy).flat(),
+      gone_asks: ascending(this.#gone.Sell).flat(),
     };
   }
 
@@ -187,7 +204,10 @@ export class Liquidity {
     return liquidity;
   }
 
-  /** In older checkpoints every level is shown, and nothing was printed of what was taken of it. */
+  /**
+   * In older checkpoints every level is shown, nothing was printed of what was taken of it, and no
+   * trade took anything.
+   */
   #restoreTakes(
     side: Side,
     { reader, name }: { readonly reader: NodeReader; readonly name: "bids" | "asks" },
@@ -205,6 +225,39 @@ export class Liquidity {
         displayed: qty(displayed[at / 2] ?? this.#book.quantityAt(side, price)),
       });
     }
+    const gone = optional("gone");
+    for (let at = 0; at < gone.length; at += 2) {
+      this.#gone[side].set(px(gone[at] ?? 0), qty(gone[at + 1] ?? 0));
+    }
+  }
+
+  #tell(taker: Side, trade: PriceLevel): Qty {
+    const taken = this.#taken[oppositeOf(taker)];
+    const take = taken.get(trade.price);
+    if (take === undefined) return qty(0);
+    const told = take.unprinted < trade.qty ? take.unprinted : trade.qty;
+    keep(taken, { price: trade.price, take: { ...take, unprinted: take.unprinted - told } });
+    return qty(told);
+  }
+
+  /** The book does not show yet what a trade took. */
+  #thin(taker: Side, trade: { readonly price: Px; readonly qty: number }): void {
+    const side = oppositeOf(taker);
+    const gone = this.#gone[side];
+    for (const { price, qty: displayed } of this.#book.levels(side)) {
+      if (!reaches(taker, { limit: trade.price, price, isBetting: this.#isBetting })) return;
+      const left = displayed - (this.#taken[side].get(price)?.qty ?? 0);
+      const before = gone.get(price) ?? 0;
+      const after = price === trade.price ? Math.min(left, before + trade.qty) : left;
+      if (after > 0) gone.set(price, after);
+    }
+  }
+
+  /** The book says of these levels what is there now. */
+  #forgetGone(side: Side, levels: Levels): void {
+    const gone = this.#gone[side];
+    if (gone.size === 0) return;
+    for (let at = 0; at < levels.length; at += 2) gone.delete(levels[at] ?? 0);
   }
 
   /** Cuts takes to what their levels show, and forgets those farthest away of too many not there. */
@@ -229,12 +282,13 @@ export class Liquidity {
 
   *#walk(taker: Side, limit: Px | null): Generator<PriceLevel, void> {
     const side = oppositeOf(taker);
-    const taken = this.#taken[side];
+    const [taken, gone] = [this.#taken[side], this.#gone[side]];
     for (const level of this.#book.levels(side)) {
       if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
-      const left = level.qty - (taken.get(level.price)?.qty ?? 0);
-      const isPrice = this.#isSigned || level.price > 0;
-      if (left > 0 && isPrice) yield { price: level.price, qty: qty(left) };
+      const { price } = level;
+      const left = level.qty - (taken.get(price)?.qty ?? 0) - (gone.get(price) ?? 0);
+      const isPrice = this.#isSigned || price > 0;
+      if (left > 0 && isPrice) yield { price, qty: qty(left) };
     }
   }
 }
@@ -262,20 +316,20 @@ function keep(
 }
 
 /** Ascending by price, so that equal states give equal checkpoints. */
-function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
-  return [...taken].sort(([first], [second]) => first - second);
+function ascending<Value>(by: ReadonlyMap<number, Value>): [price: number, value: Value][] {
+  return [...by].sort(([first], [second]) => first - second);
 }
 
 function flat(taken: Takes): number[] {
-  return sorted(taken).flatMap(([price, take]) => [price, take.qty]);
+  return ascending(taken).flatMap(([price, take]) => [price, take.qty]);
 }
 
 /** In the order of `flat`. */
 function unprintedOf(taken: Takes): number[] {
-  return sorted(taken).map(([, take]) => take.unprinted);
+  return ascending(taken).map(([, take]) => take.unprinted);
 }
 
 /** In the order of `flat`. */
 function displayedOf(taken: Takes): number[] {
-  return sorted(taken).map(([, take]) => take.displayed);
+  return ascending(taken).map(([, take]) => take.displayed);
 }

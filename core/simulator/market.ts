@@ -4,6 +4,9 @@
  * Conditions, case by case:
  * - **Taker.** An arriving order walks the displayed levels within its limit, best first, one fill
  *   per level at the level's price. What it took is remembered (see `liquidity.ts`).
+ * - **Taker, traded before.** What a trade took that the book does not show yet is gone: of the side
+ *   that its taker met all that was better than its price, and so much of the level at its price. It
+ *   is what the book says again when the book names the level.
  * - **Maker, queue.** A resting order stands behind the quantity displayed at its price when it
  *   came. A trade at its price by a taker of the other side moves that queue forward; a level that
  *   shrinks below the queue cuts it to the new size (risk-averse: a decrease is taken to be behind
@@ -33,9 +36,10 @@
  * displayed first and what it has grown by since.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
- * taker is unknown moves no queue; quotes match nothing; a print counts as a new trade where the
+ * taker is unknown moves no queue, and takes from no level; quotes match nothing; a print counts as a new trade where the
  * order came, or its level grew, between the change of the book and the print; so does one of lots
- * that were taken, where their level grew before it.
+ * that were taken, where their level grew before it. To who takes, a print after its change of the
+ * book counts twice, until the book names the level again.
  * @module
  */
 import type { BookTerms } from "../book.ts";

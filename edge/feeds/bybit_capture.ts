@@ -4,6 +4,7 @@
  *
  * Each delta's `u` is the one before plus 1; another one is a problem and invalidates the book until
  * the next snapshot.
+ * Block trades were not made in the book, and are left out.
  * Ordering: events come in the order of the lines.
  * Source: Bybit V5 "Orderbook" and "Trade" public topics.
  * @module
@@ -17,7 +18,17 @@ import { type CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
-import { type Fields, fieldsOf, integerOf, listOf, parseJson, textOf } from "./message_fields.ts";
+import {
+  type Fields,
+  fieldsOf,
+  integerOf,
+  listOf,
+  parseJson,
+  takerOf,
+  textOf,
+} from "./message_fields.ts";
+
+const SIDE_WORDS = { path: "a trade's side", buy: "Buy", sell: "Sell" };
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {
@@ -57,7 +68,7 @@ class BybitFormat implements LineFormat {
     }
     const instrument = this.#instruments.find(symbol);
     if (instrument === undefined) return this.#notes.ignore(`symbol ${symbol}`, place);
-    if (!isBook) return this.#trades(listOf(message["data"], "data"), instrument);
+    if (!isBook) return this.#trades(listOf(message["data"], "data"), { instrument, place });
     return this.#book(message, instrument, place);
   }
 
@@ -93,16 +104,20 @@ class BybitFormat implements LineFormat {
     return [marketDraft(instrument, at, { eventType: "BookInvalidated", payload: { reason } })];
   }
 
-  #trades(list: readonly unknown[], instrument: Instrument): Draft[] {
-    const drafts = list.map((item) => {
+  #trades(
+    list: readonly unknown[],
+    { instrument, place }: { readonly instrument: Instrument; readonly place: string },
+  ): Draft[] {
+    const drafts = list.flatMap((item) => {
       const trade = fieldsOf(item, "a trade");
+      if (trade["BT"] === true) return this.#notes.ignore("a block trade", place); // not of the book
       const [price, qty] = levelOf([textOf(trade["p"], "p"), textOf(trade["v"], "v")], instrument);
       return marketDraft(instrument, timeOfUs(integerOf(trade["T"], "T") * 1000), {
         eventType: "TradePrinted",
         payload: {
           price,
           qty,
-          side: textOf(trade["S"], "S") === "Buy" ? "Buy" : "Sell",
+          side: takerOf(trade["S"], SIDE_WORDS),
           tradeId: textOf(trade["i"], "i"),
         },
       });

@@ -17,10 +17,12 @@ import { type CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
-import { fieldsOf, integerOf, listOf, parseJson, textOf } from "./message_fields.ts";
+import { fieldsOf, integerOf, listOf, parseJson, takerOf, textOf } from "./message_fields.ts";
 
 /** So many trades are known again. A subscription begins with some tens of them. */
 export const TRADES_MAX = 1_000;
+
+const SIDE_WORDS = { path: "side", buy: "B", sell: "A" };
 
 type Trade = { readonly draft: Draft; readonly instrument: InstrumentId; readonly key: string };
 
@@ -79,7 +81,7 @@ class HyperliquidFormat implements LineFormat {
     const [ms, tid] = [integerOf(time, "time"), integerOf(fields["tid"], "tid")];
     const draft = marketDraft(instrument, timeOfUs(ms * 1000), {
       eventType: "TradePrinted",
-      payload: { price, qty, side: side === "B" ? "Buy" : "Sell", tradeId: String(tid) },
+      payload: { price, qty, side: takerOf(side, SIDE_WORDS), tradeId: String(tid) },
     });
     // A tid is a hash of the two orders, and unique at one time only.
     return [{ draft, instrument: instrument.id, key: `${ms} ${tid}` }];

@@ -3,6 +3,7 @@
  * @module
  */
 import { cutText } from "../../core/cut_text.ts";
+import type { Side } from "../../core/instrument.ts";
 import { LineError } from "./capture_line.ts";
 
 /** What a message holds, by name. */
@@ -41,6 +42,17 @@ export function textOf(value: unknown, path: string): string {
 export function integerOf(value: unknown, path: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw mismatch(path, "an integer >= 0", value);
+}
+
+/** Returns the taker's side, as one of the venue's two words for it. @throws {LineError} If it is neither. */
+export function takerOf(
+  value: unknown,
+  words: { readonly path: string; readonly buy: string; readonly sell: string },
+): Side {
+  const { path, buy, sell } = words;
+  if (value === buy) return "Buy";
+  if (value === sell) return "Sell";
+  throw mismatch(path, `one of ${buy} and ${sell}`, value);
 }
 
 /** Returns the refusal of a value that is not what `rule` says. */

@@ -76,6 +76,8 @@ const betterFirst =
 export class NaiveVenue {
   #levels: Level[] = [];
   #takes: Take[] = [];
+  /** What trades took of levels that the book has not named since. */
+  #gone: Level[] = [];
   #orders: NaiveOrder[] = [];
   #isFresh = false;
   #time = 0;
@@ -139,6 +141,7 @@ export class NaiveVenue {
   #replaceLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
     if (!this.#isFresh) this.#takes = [];
     this.#levels = [];
+    this.#gone = [];
     this.#isFresh = true;
     this.#setLevels(depth);
   }
@@ -149,6 +152,7 @@ export class NaiveVenue {
         const price = flat[at] ?? 0;
         const isOther = (level: Level): boolean => level.side !== side || level.price !== price;
         this.#levels = this.#levels.filter(isOther);
+        this.#gone = this.#gone.filter(isOther);
         this.#levels.push({ side, price, displayed: flat[at + 1] ?? 0 });
       }
     }
@@ -170,7 +174,21 @@ export class NaiveVenue {
 
   /** What can still be taken of a level. */
   #left(level: Level): number {
-    return level.displayed - this.#takeAt(level).taken;
+    return level.displayed - this.#takeAt(level).taken - this.#goneAt(level);
+  }
+
+  #goneAt({ side, price }: Level): number {
+    return this.#gone.filter((one) => one.side === side && one.price === price)
+      .reduce((sum, { displayed }) => sum + displayed, 0);
+  }
+
+  /** A trade took from the levels of a side: all of what is better than its price, and some at it. */
+  #thin(side: Side, of: { price: number; qty: number }): void {
+    for (const level of this.#levels.filter((one) => one.side === side)) {
+      const order = betterFirst(side)(level, of);
+      const most = order < 0 ? Infinity : order > 0 ? 0 : of.qty;
+      this.#gone.push({ ...level, displayed: Math.max(0, Math.min(most, this.#left(level))) });
+    }
   }
 
   /** What is displayed at a price; null: it is worse than all levels there are, so nobody says. */
@@ -251,6 +269,9 @@ export class NaiveVenue {
         }
         own = Math.min(take.untold, trade.qty);
         take.untold -= own;
+      }
+      if (trade.side === side) {
+        this.#thin(other(side), { price: trade.price, qty: trade.qty - own });
       }
       for (const order of this.#resting(side)) {
         if (order.price === trade.price) {

@@ -58,6 +58,8 @@ export class MarketFeed {
   isSubscribed = false;
   /** Its stream has every level: ladders by level say nothing more. */
   isFull = false;
+  /** It was read from its beginning, or from an image: a price that shows volume first has traded. */
+  isWhole = false;
   /** Changes of it were missed: runners that are named from here on wait for an image too. */
   isLost = false;
   /** Number of the message that was an image of it last. */

@@ -12,9 +12,11 @@
  *   `SUB_IMAGE` came last. That says all there is, so that a market of this subscription or of one
  *   before it that it leaves out has lost its place.
  * - **Volume** is cumulative and counts both sides of each match: what it grows by is a trade. After
- *   the end of a market it is taken back, which is none.
- * - **Lines that cannot be read** are counted and told. If one was a market change, every book is
- *   lost until its next image, since nothing says which one it would have changed. It may have been
+ *   the end of a market it is taken back, which is none. In a market of which neither the beginning
+ *   nor an image was read the first volume of a price is where its trades count from.
+ * - **Lines that cannot be read** are counted and told. If one was a market change, or a part of a
+ *   message that does not say what it was, every book is lost until its next image, since nothing
+ *   says which one it would have changed. It may have been
  *   the image of markets that nothing named before: one that comes up later waits for an image too,
  *   unless it begins with its definition in a stream without subscriptions, as those of history
  *   files do.
@@ -96,7 +98,7 @@ export class StreamReader implements CaptureReader {
       this.summary.badLines++;
       this.#options.problem(`${place}: ${error.message}`);
       this.#dropMessage();
-      if (line.includes('"mcm"')) this.#loseAll(`${place}: ${error.message}`, drafts);
+      if (mayBeChange(line)) this.#loseAll(`${place}: ${error.message}`, drafts);
     }
     return drafts;
   }
@@ -205,6 +207,7 @@ export class StreamReader implements CaptureReader {
     const count = this.#buffer.marketCount;
     for (let index = 0; index < count; index++) {
       const change = this.#buffer.market(index);
+      if (this.#isOldCopy(index, { definitions, at })) continue;
       const market = this.#market(change, at);
       market.isSubscribed ||= at.id !== 0;
       const definition = definitions[index];
@@ -224,6 +227,24 @@ export class StreamReader implements CaptureReader {
     summary.trades = totals.trades;
     totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
+  }
+
+  /** A market that moved to another event may come twice in an image: the higher version counts. */
+  #isOldCopy(
+    index: number,
+    of: {
+      readonly definitions: readonly (MarketDefinition | undefined)[];
+      readonly at: MessageAt;
+    },
+  ): boolean {
+    const { definitions, at } = of;
+    const version = definitions[index]?.version ?? null;
+    const { id, isImage } = this.#buffer.market(index);
+    if (version === null || !(isImage || at.isImage)) return false;
+    return definitions.some((definition, other) => {
+      const copy = this.#buffer.market(other);
+      return copy.id === id && (copy.isImage || at.isImage) && (definition?.version ?? 0) > version;
+    });
   }
 
   /**
@@ -264,6 +285,7 @@ export class StreamReader implements CaptureReader {
     const hasLadders = this.#hasLadders(change);
     market.isFull = false;
     market.isLost = false;
+    market.isWhole = true;
     for (const runner of market.runners()) {
       if (!hasLadders && !runner.hasBook) {
         runner.passImage(); // a stream without ladders shows no book
@@ -295,8 +317,8 @@ export class StreamReader implements CaptureReader {
     const isImage = market.imageIn === this.#message;
     const areTradesNews = !isImage && !market.isClosed;
     market.isFull ||= this.#hasFull(change);
-    const { isFull } = market;
-    const reading = { buffer, drafts, eventTime, isFull, areTradesNews, counts: totals };
+    const { isFull, isWhole } = market;
+    const reading = { buffer, drafts, eventTime, isFull, isWhole, areTradesNews, counts: totals };
     for (let row = change.firstRunner; row < change.endRunner; row++) {
       const runner = market.plainRunner(buffer, row) ?? market.runner(
         { selection: buffer.selection(row), handicap: buffer.handicap(row) },
@@ -332,6 +354,7 @@ export class StreamReader implements CaptureReader {
     const { problem } = this.#options;
     const market = new MarketFeed({ id, directory: this.#directory, problem });
     market.isLost = this.#hasLost && (definition === undefined || at.id !== 0);
+    market.isWhole = definition !== undefined && !market.isLost;
     this.#markets.set(id, market);
     return market;
   }
@@ -385,6 +408,12 @@ export class StreamReader implements CaptureReader {
     }
     this.#isLate = isLate;
   }
+}
+
+/** True of a line that cannot be read if it was a market change, or may be a part of one. */
+function mayBeChange(line: string): boolean {
+  const op = /"op"\s*:\s*"(\w+)"/.exec(line)?.[1];
+  return op === undefined ? /^\s*\{|\}\s*$/.test(line) : op === "mcm";
 }
 
 type LineRead = { readonly drafts: Draft[]; readonly place: string };

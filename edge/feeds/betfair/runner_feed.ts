@@ -48,6 +48,8 @@ export type RowReading = {
   readonly eventTime: Micros;
   /** The market has every level: ladders by level are passed over. */
   readonly isFull: boolean;
+  /** False: volume from before may show at a price for the first time. */
+  readonly isWhole: boolean;
   /** False: traded volume is taken as given, and makes no trade. */
   readonly areTradesNews: boolean;
   readonly counts: RunnerCounts;
@@ -188,14 +190,15 @@ export class RunnerFeed {
    * was seen at the price is a trade.
    */
   #readVolume(row: number, reading: RowReading): void {
-    const { buffer, drafts, counts, areTradesNews } = reading;
+    const { buffer, drafts, counts, isWhole, areTradesNews } = reading;
     const { levels } = buffer;
     const end = buffer.ladderEnd(row, LADDER.trd);
     for (let next = buffer.ladderStart(row, LADDER.trd); next < end; next += 2) {
       const price = levels[next] ?? 0;
       const size = levels[next + 1] ?? 0;
+      const isKnown = isWhole || this.#traded.has(price);
       const volume = this.#grow(price, { size, counts });
-      if (volume === 0 || !areTradesNews) continue;
+      if (volume === 0 || !areTradesNews || !isKnown) continue;
       counts.trades++;
       counts.tradedHundredths += volume;
       const payload = { price: px(price), qty: qty(volume), side: null, tradeId: null };

@@ -16,7 +16,7 @@ import {
   type HorizonFit,
 } from "../../../core/hotloop/mod.ts";
 import { px, qty } from "../../../core/numbers.ts";
-import { listedEvent, marketEvent } from "../../support/hot_loop_bench.ts";
+import { listedEvent, marketEvent, OPEN } from "../../support/hot_loop_bench.ts";
 import { streamDrafts } from "../../support/recorded_stream.ts";
 import { runnerOf } from "../../support/runner.ts";
 import { sharedLines } from "../../support/shared_lines.ts";
@@ -90,6 +90,21 @@ Deno.test("Calibration fills orders whose queue trades away, and counts by horiz
     0.9,
   ]);
 });
+
+for (const [isPassiveFree, baseRate] of [[true, 0.5], [false, 0]] as const) {
+  const delay = isPassiveFree ? "none where passive ones are free" : "all";
+  Deno.test(`Calibration holds its orders back for the market's delay, ${delay}`, () => {
+    const into = calibration([4_000]);
+    const define = { ...OPEN, inPlay: true, betDelayMs: 5_000, isPassiveFree };
+    const [listing, ...rest] = steadyMarket(120);
+    if (listing !== undefined) into.apply(listing);
+    into.apply(marketEvent(runnerOf(0), 0, { eventType: "MarketDefined", payload: define }));
+    for (const event of rest) into.apply(event);
+    const fit = only(into.result().horizons);
+    ok(fit.samples >= 40);
+    strictEqual(fit.baseRate, baseRate);
+  });
+}
 
 Deno.test("Calibration says nothing of a file without instruments", () => {
   const result = calibration().result();

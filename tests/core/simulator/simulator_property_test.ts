@@ -199,6 +199,7 @@ Deno.test("Simulator fills the same whichever comes first of a trade's print and
         });
         deepStrictEqual(said[1], said[0]);
       }
+      for (const bench of [printFirst, bookFirst]) bench.delta([100, shown], []); // news of the level
       deepStrictEqual(bookFirst.simulator.checkpoint(), printFirst.simulator.checkpoint());
     }),
     { numRuns: 500 },

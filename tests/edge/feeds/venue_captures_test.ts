@@ -189,6 +189,30 @@ Deno.test("Bybit trades have the taker's side", () => {
   deepStrictEqual(drafts[0]?.payload, { price: 995, qty: 100, side: "Sell", tradeId: "x" });
 });
 
+Deno.test("Bybit trades that were not made in the book are left out, and that is told once", () => {
+  const trade = { T: 1_618_678_133_000, s: "BTCUSDT", S: "Sell", v: "0.1", p: "99.5", i: "x" };
+  const data = [{ ...trade, BT: true }, { ...trade, i: "y", BT: false }, { ...trade, BT: true }];
+  const { drafts, problems } = read("bybit", [{ topic: "publicTrade.BTCUSDT", data }]);
+  deepStrictEqual(drafts.map(({ payload }) => "tradeId" in payload && payload.tradeId), ["y"]);
+  deepStrictEqual(problems, ["f:1: a block trade is not used by this feed and is left out"]);
+});
+
+Deno.test("a trade whose taker has a side that is not known cannot be read", () => {
+  const T = 1_618_678_133_000;
+  const bybit = { T, s: "BTCUSDT", S: "None", v: "0.1", p: "99.5", i: "x" };
+  const hyperliquid = { coin: "BTC/USDT", time: T, px: "100.0", sz: "1", side: "C", tid: 9 };
+  for (
+    const [format, message] of [
+      ["bybit", { topic: "publicTrade.BTCUSDT", data: [bybit] }],
+      ["hyperliquid", { channel: "trades", data: [hyperliquid] }],
+    ] as const
+  ) {
+    const { drafts, problems } = read(format, [message]);
+    deepStrictEqual(drafts, []);
+    match(problems.join(), /side must be one of .*: was "(?:None|C)"/);
+  }
+});
+
 Deno.test("Hyperliquid books are whole, trades have the taker's side", () => {
   const level = (px: string): unknown => ({ n: 1, px, sz: "0.5" });
   const time = 1_618_678_133_000;

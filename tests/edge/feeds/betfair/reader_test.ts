@@ -109,6 +109,16 @@ Deno.test("read() makes no trade of volume in an image, nor of a runner nobody n
   deepStrictEqual(rig.words(line({ rc: later })), ["trade 0 200 100", "trade 2 200 200"]);
 });
 
+Deno.test("read() counts trades from the first volume of a price where a recording begins in the middle", () => {
+  const rig = new ReaderRig();
+  const trd = (...levels: readonly (readonly [number, number])[]): string =>
+    line({ rc: [{ id: 1, trd: levels }] });
+  deepStrictEqual(rig.words(trd([2, 10]), trd([2, 12], [3, 500]), line(OPEN)), ["trade 0 200 200"]);
+  deepStrictEqual(rig.words(trd([3, 501], [4, 70])), ["trade 0 300 100"]);
+  const image = line({ img: true, rc: [{ id: 1, trd: [[2, 12]] }] });
+  deepStrictEqual(rig.words(image, trd([5, 6])), ["trade 0 500 600"]);
+});
+
 Deno.test("read() makes no trade once the market is closed", () => {
   const rig = opened();
   rig.words(line({ rc: [{ id: 1, trd: [[2, 10]] }] }));
@@ -143,6 +153,24 @@ Deno.test("read() lets segments act with the last of them, as one message", () =
   ]);
   strictEqual(rig.reader.totals.images, 1);
 });
+
+for (const versions of [[7, 8], [8, 7]] as const) {
+  Deno.test(`read() takes of two images of one market that of version 8, of ${versions}`, () => {
+    const rig = new ReaderRig();
+    const copies = versions.map((version) => ({
+      id: "1.1",
+      marketDefinition: defined([[1, "ACTIVE"]], {
+        version,
+        status: version === 7 ? "CLOSED" : "OPEN",
+      }),
+      rc: [{ id: 1, atb: [[version, 1]] }],
+    }));
+    deepStrictEqual(rig.words(message(copies, { ct: "SUB_IMAGE" })), [
+      "book 0 bids  asks 800 100",
+    ]);
+    strictEqual(rig.reader.markets[0]?.definition?.version, 8);
+  });
+}
 
 Deno.test("read() loses every book when the end of a segmented message is missing", () => {
   const rig = opened();
@@ -293,6 +321,21 @@ Deno.test("read() counts a line that it cannot read, and loses every book if it 
   strictEqual(rig.reader.summary.badLines, 2);
   match(rig.problems[1] ?? "", /^file:1: Cannot read a message: a comma or the end must stand at/);
 });
+
+const CHANGE = line({ rc: [{ id: 1, atb: [[2, 1]] }] });
+const parts = [
+  ["has no beginning", CHANGE.slice(8), ["lost 0"]],
+  ["ends before it says what it is", CHANGE.slice(0, 5), ["lost 0"]],
+  ["is of another stream", '{"op":"ocm","mc":', []],
+] as const;
+for (const [what, text, words] of parts) {
+  Deno.test(`read() ${words.length > 0 ? "loses" : "keeps"} every book by a line that ${what}`, () => {
+    const rig = opened();
+    rig.words(CHANGE);
+    deepStrictEqual(rig.words(text), words);
+    strictEqual(rig.reader.summary.badLines, 1);
+  });
+}
 
 Deno.test("read() changes nothing when a later part of the message cannot be read", () => {
   const rig = opened();
