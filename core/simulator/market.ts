@@ -36,10 +36,10 @@
  * displayed first and what it has grown by since.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
- * taker is unknown moves no queue, and takes from no level; quotes match nothing; a print counts as a new trade where the
- * order came, or its level grew, between the change of the book and the print; so does one of lots
- * that were taken, where their level grew before it. To who takes, a print after its change of the
- * book counts twice, until the book names the level again.
+ * taker is unknown moves no queue, and takes from no level; quotes match nothing; a print counts as
+ * a new trade where the order came, or its level grew, between the change of the book and the print;
+ * so does one of lots that were taken, where their level grew before it. To who takes, a print after
+ * its change of the book counts twice, until the book names the level again.
  * @module
  */
 import type { BookTerms } from "../book.ts";
