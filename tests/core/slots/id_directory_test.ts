@@ -4,11 +4,10 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { orderId } from "../../../core/numbers.ts";
 import { IdDirectory } from "../../../core/slots/id_directory.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 const step = fc.record({ isSet: fc.boolean(), id: fc.integer({ min: 1, max: 9000 }) });
 
@@ -59,15 +58,6 @@ Deno.test("IdDirectory.values() goes on when what it walks is deleted meanwhile"
   deepStrictEqual([seen.length, seen[0], seen.at(-1), directory.size], [5000, 1, 5000, 0]);
 });
 
-/** What is held once garbage is gone, which by itself goes when the runtime likes. */
-function heldBytes(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  setFlagsFromString("--no-expose-gc");
-  collect();
-  return Deno.memoryUsage().heapUsed;
-}
-
 for (const kept of [1500, 0]) {
   Deno.test(`IdDirectory holds no more after many orders than after few, of which ${kept} are kept`, () => {
     const directory = new IdDirectory<number>();
@@ -78,9 +68,9 @@ for (const kept of [1500, 0]) {
       }
     };
     pass(1, 20_000);
-    const before = heldBytes();
+    const before = heldBytes("heapUsed");
     pass(20_000, 300_000);
-    const grown = heldBytes() - before;
+    const grown = heldBytes("heapUsed") - before;
     strictEqual(directory.size, kept);
     ok(grown < 1_000_000, `${grown} bytes, which would be 8 for each id`);
   });
