@@ -36,6 +36,15 @@ for (const side of ["Buy", "Sell"] as const) {
   });
 }
 
+Deno.test("BookSide.covers() knows the worst level itself, however far from the best it is", () => {
+  for (const [side, best, worst] of [["Buy", 1_000_000, 1], ["Sell", 1, 1_000_000]] as const) {
+    const book = new BookSide(side);
+    for (const price of [best, worst]) book.set({ price, qty: 1 });
+    const beyond = side === "Buy" ? worst - 1 : worst + 1;
+    deepStrictEqual([book.covers(worst), book.covers(beyond)], [true, false]);
+  }
+});
+
 const LARGEST = Number.MAX_SAFE_INTEGER;
 /** Few, so that levels often go and the next best is far away. */
 const FAR_PRICES = fc.constantFrom(
