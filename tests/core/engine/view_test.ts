@@ -191,6 +191,22 @@ Deno.test("View says nothing of a client that never came, and names what it was 
   strictEqual(view.orderByIntent(ALICE, "never"), undefined);
 });
 
+Deno.test("View.counters() counts the live orders of which nobody knows what became", () => {
+  const w = busy();
+  const inDoubt = (): number | undefined => w.timeline.view.counters()["orders_in_doubt"];
+  w.place("a4");
+  strictEqual(inDoubt(), 0);
+  w.failed("unknown");
+  strictEqual(inDoubt(), 1);
+});
+
+Deno.test("View.dryRuns names the clients and instruments that are dry", () => {
+  const w = busy();
+  w.control("DryRunSet", { client: null, on: true }, instrumentId(0));
+  w.control("DryRunSet", { client: "bob", on: true });
+  deepStrictEqual(w.timeline.view.dryRuns, { clients: ["bob"], instruments: [0] });
+});
+
 Deno.test("View.halts names the venues and instruments that are not traded freely, and no others", () => {
   const w = busy();
   const { view } = w.timeline;
