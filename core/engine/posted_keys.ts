@@ -35,13 +35,11 @@ export class PostedKeys {
     keys.set(of.key, of.nowUs);
   }
 
-  /** Returns every key; venues by number, keys oldest first. */
+  /** Returns every key; venues as they came, which is how they are read back, keys oldest first. */
   checkpoint(): CheckpointNode {
-    const venues = [...this.#seen.keys()].sort((left, right) => left - right);
-    return venues.map((venue) => {
-      const keys = this.#seen.get(venue) ?? new Map<string, Micros>();
-      return { venue, keys: [...keys.keys()], times: [...keys.values()] };
-    });
+    return [...this.#seen].map(([venue, keys]) => (
+      { venue, keys: [...keys.keys()], times: [...keys.values()] }
+    ));
   }
 
   /** Takes the keys of a checkpoint. */

@@ -82,8 +82,6 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
       const isDerivative = instrument.assetClass === "linear" ||
         instrument.assetClass === "inverse";
       invariant(isDerivative, "What is settled at a price must be a linear or inverse derivative");
-      const isPrice = instrument.assetClass === "linear" || event.payload.price > 0;
-      invariant(isPrice, "The price of an inverse contract must be above 0");
       return turn.state.ledger.settle(instrument, event.payload.price);
     }
     case "OutcomesSplit":

@@ -36,6 +36,31 @@ for (const side of ["Buy", "Sell"] as const) {
   });
 }
 
+Deno.test("BookSide.covers() knows the worst level itself, however far from the best it is", () => {
+  for (const [side, best, worst] of [["Buy", 1_000_000, 1], ["Sell", 1, 1_000_000]] as const) {
+    const book = new BookSide(side);
+    for (const price of [best, worst]) book.set({ price, qty: 1 });
+    const beyond = side === "Buy" ? worst - 1 : worst + 1;
+    deepStrictEqual([book.covers(worst), book.covers(beyond)], [true, false]);
+  }
+});
+
+for (const side of ["Buy", "Sell"] as const) {
+  Deno.test(`BookSide of a ${side} counts two levels, and finds the other when the best goes, however far apart`, () => {
+    const [better, first] = side === "Buy" ? [1, 1] : [-1, 1_000_000];
+    for (let apart = 1; apart < 3000; apart += 1) {
+      const book = new BookSide(side);
+      const [best, other] = [first + better * apart, first];
+      for (const isLater of [true, false]) {
+        for (const price of isLater ? [other, best] : [best, other]) book.set({ price, qty: 1 });
+        strictEqual(book.quantityBefore(other - better), 2, `${apart} apart`);
+        book.set({ price: best, qty: 0 });
+        strictEqual(book.bestPrice(), other, `${apart} apart`);
+      }
+    }
+  });
+}
+
 const LARGEST = Number.MAX_SAFE_INTEGER;
 /** Few, so that levels often go and the next best is far away. */
 const FAR_PRICES = fc.constantFrom(

@@ -10,6 +10,8 @@ const cases = [
   ["abcd", 3, "abc", "it is longer"],
   ["ab😀", 3, "ab", "a pair would be cut in two"],
   ["a😀b", 3, "a😀", "a pair ends there"],
+  ["ab\u{10000}", 3, "ab", "nor would the first of all pairs be left whole"],
+  ["ab\u{10FFFF}", 3, "ab", "nor the last"],
   ["ab\u{FFFD}d", 3, "ab\u{FFFD}", "the last one is no half"],
   ["😀", 0, "", "nothing is to be left"],
 ] as const;

@@ -29,6 +29,7 @@ const CANONICAL = [
   ["0.000000000000000001", "0.000000000000000001"],
   ["12345678901234567890123456789012345678", "12345678901234567890123456789012345678"],
   ["0.1234567890123456789012345678901234567", "0.1234567890123456789012345678901234567"],
+  ["-1.2345678901234567890123456789012345678", "-1.2345678901234567890123456789012345678"],
 ] as const;
 for (const [text, expected] of CANONICAL) {
   Deno.test(`canonicalDecimal() gives ${expected} for ${text}`, () => {
@@ -260,6 +261,11 @@ const AVERAGES = [
   [{ notional: 1n, cumQty: 2e12, priceScale: 0 }, "0", "a tie goes to the even zero"],
   [{ notional: 3n, cumQty: 2e12, priceScale: 0 }, "0.000000000002", "a tie goes to the even two"],
   [{ notional: -3n, cumQty: 2e12, priceScale: 0 }, "-0.000000000002", "a tie below zero, even two"],
+  [
+    { notional: 3n * 2n ** 52n + 1n, cumQty: 3, priceScale: 0 },
+    "4503599627370496.333333333333",
+    "not the quotient of the double that is next to it",
+  ],
   [{ notional: 10n ** 30n, cumQty: 1, priceScale: 8 }, `1${"0".repeat(22)}`, "beyond a double"],
   [{ notional: 10n ** 30n, cumQty: 10n ** 22n, priceScale: 8 }, "1", "both beyond a double"],
   [{ notional: 3n, cumQty: 1, priceScale: 15 }, "0.000000000000003", "whole finer quanta"],

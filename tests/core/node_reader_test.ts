@@ -14,6 +14,9 @@ const DOCUMENT = {
   names: ["a", "b"],
   child: { count: 4 },
   rows: [{ count: 5 }, { count: 6 }],
+  table: { columns: ["count"], rows: [[7], [8]] },
+  short: { columns: ["count", "name"], rows: [[7, "a"], [8]] },
+  loose: { columns: ["count"], rows: [[7], "8"] },
 };
 
 Deno.test("NodeReader gives each field with its type", () => {
@@ -29,6 +32,8 @@ Deno.test("NodeReader gives each field with its type", () => {
   strictEqual(reader.child("child").integer("count"), 4);
   deepStrictEqual(reader.rows("rows").map((row) => row.integer("count")), [5, 6]);
   deepStrictEqual(reader.node("none"), null);
+  deepStrictEqual([reader.has("none"), reader.has("nothing")], [true, false]);
+  deepStrictEqual(reader.table("table").map((row) => row.integer("count")), [7, 8]);
 });
 
 const MISMATCHES: readonly (readonly [string, (reader: NodeReader) => unknown, string])[] = [
@@ -44,6 +49,8 @@ const MISMATCHES: readonly (readonly [string, (reader: NodeReader) => unknown, s
   ["integers as strings", (reader) => reader.texts("numbers"), "checkpoint.numbers"],
   ["strings as rows", (reader) => reader.rows("names"), "checkpoint.names[0]"],
   ["a field of a row", (reader) => reader.rows("rows")[1]?.text("count"), "rows[1].count"],
+  ["a row without a column", (reader) => reader.table("short"), "checkpoint.short.rows[1]"],
+  ["a string as row of a table", (reader) => reader.table("loose"), "checkpoint.loose.rows[1]"],
   ["what is no object", () => new NodeReader(7, "engine"), "engine must be an object: was 7"],
 ];
 for (const [what, read, named] of MISMATCHES) {

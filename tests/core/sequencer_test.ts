@@ -164,6 +164,13 @@ Deno.test("Sequencer.round() numbers without gap and gives the same order for th
   }));
 });
 
+Deno.test("Sequencer.round() takes what is as urgent by producer, however they are listed", () => {
+  const kind: Kind = { source: "intent", venue: null, instrument: 0 };
+  const inOrder = queuesOf([[kind], [kind], [kind]]);
+  const listed = queuesOf([[kind], [kind], [kind]]).reverse();
+  deepStrictEqual(sequencer(1).round(listed, micros(1)), sequencer(1).round(inOrder, micros(1)));
+});
+
 Deno.test("Sequencer.round() holds the engine clock when the clock goes back", () => {
   const one = (): Queue[] => queuesOf([[{ source: "control", venue: null, instrument: 0 }]]);
   const s = sequencer(1);
@@ -182,7 +189,11 @@ Deno.test("Sequencer() takes another order of sources, and only a whole one", ()
     "market_data",
     "control",
   ]);
-  throws(() => new Sequencer({ ...at, priorities: ["control", "control"] }), RangeError);
+  const [first, ...others] = SOURCES;
+  const once = [[], others, [...SOURCES, first], [...others, ...others.slice(0, 1)]];
+  for (const priorities of once) {
+    throws(() => new Sequencer({ ...at, priorities }), RangeError, `${priorities}`);
+  }
 });
 
 Deno.test("Sequencer.round() takes Started before everything, whatever the order of sources", () => {

@@ -15,10 +15,17 @@ import {
 import { countAll } from "../../../core/engine/exposure.ts";
 import { DOUBT, type Order, type PendingReplace } from "../../../core/order.ts";
 import { EXEC_TYPES } from "../../../core/report.ts";
-import { type ExecutionReport, micros, qty, requestId, venueId } from "../../../core/mod.ts";
+import {
+  type ExecutionReport,
+  instrumentId,
+  micros,
+  qty,
+  requestId,
+  venueId,
+} from "../../../core/mod.ts";
 import { NOTHING } from "../../../core/ledger/money.ts";
 import { beforeAndEvent, type EngineCopy } from "../../support/engine_copy.ts";
-import type { World } from "../../support/engine_world.ts";
+import { CAPABILITIES, draft, spotInstrument, type World } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
 
 /** A fault: where the world stands, what happens, and what goes wrong meanwhile. */
@@ -275,6 +282,47 @@ Deno.test("apply() drops an order that was born in a withheld event out of every
   countAll(first.state);
   strictEqual(held, purse?.reserved.units);
 });
+
+/** Order 2 is on another venue. */
+function onTwoVenues(): World {
+  const w = say.worldIn("Accepted");
+  const [venue, id, name] = [venueId(1), instrumentId(1), "other:BTC/USDT"];
+  const declared = { id: venue, name: "other", exchange: "other", capabilities: CAPABILITIES };
+  const declaration = { ...declared, simulation: null, pacing: null };
+  w.offer({ ...draft("control", "VenueDeclared", declaration), venue });
+  const up = { status: "up", reason: "test" } as const;
+  w.offer({ ...draft("control", "VenueStatusChanged", up), venue });
+  w.offer({
+    ...draft("control", "InstrumentListed", { ...spotInstrument(), id, venue, name }, id),
+    venue,
+  });
+  w.place("a2", { instrument: name });
+  return w;
+}
+
+function onOneVenue(): World {
+  const w = say.worldIn("Accepted");
+  w.place("a2");
+  return w;
+}
+
+for (
+  const [what, world, venue] of [
+    ["the account of all orders", onOneVenue, venueId(0)],
+    ["all accounts by orders of two", onTwoVenues, null],
+  ] as const
+) {
+  Deno.test(`apply() halts ${what} that an event touched before it broke a rule`, () => {
+    const { copy, event } = beforeAndEvent(world(), (w) => w.cancelAll("c1"));
+    const first = copy();
+    forgetful(first.order(2));
+    first.apply(event);
+    const halted = first.effects.transitions.map((row) =>
+      row.kind === "AccountHalted" ? row.venue : row.kind
+    );
+    deepStrictEqual(halted, [venue]);
+  });
+}
 
 Deno.test("apply() goes on after a broken rule: the next event breaks none", () => {
   for (const fault of [OTHER_FAULTS[REPORT_NUMBERS], REPORT_FAULTS["has_status"]]) {

@@ -101,6 +101,13 @@ Deno.test("apply() corrects a stranger's fill, once", () => {
   deepStrictEqual([position(w), ...say.alarms(w)], ["0", "ORPHAN_REPORT"]);
 });
 
+Deno.test("apply() takes no correction of a stranger's fill to nothing: the venue voids what was none", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 0 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["-2", "ORPHAN_REPORT"]);
+});
+
 Deno.test("apply() knows a stranger's fill by its corrections too, also after a checkpoint", () => {
   const w = say.placed();
   stranger(w);

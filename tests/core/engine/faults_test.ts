@@ -322,6 +322,19 @@ Deno.test("row 25: apply() alarms when the venue has an order live that has ende
   match(w.effects.alarms[0]?.text ?? "", /cancel tl01234567-1-1 at the venue/);
 });
 
+Deno.test("apply() alarms of a replaced order that has ended only if the venue has more than was executed", () => {
+  for (const [orderQty, codes] of [[5000, []], [5001, ["LIVE_AFTER_END"]]] as const) {
+    const w = say.worldIn("PartiallyFilled");
+    w.fill(1, { id: "e1", qty: 1000 });
+    w.cancelled();
+    say.corrected(w, { ref: "e0", id: "x0", qty: 3000 });
+    say.voided(w, "e1");
+    strictEqual(order(w)?.order?.cumQty, 3000, "2000 were executed and count no more");
+    strictEqual(say.replacedTo(w, { qty: orderQty }).length, 0);
+    deepStrictEqual(say.alarms(w), codes);
+  }
+});
+
 Deno.test("apply() asks what the venue means when it rejects an order that has traded", () => {
   const w = say.worldIn("PartiallyFilled");
   strictEqual(say.rejected(w).length, 0);

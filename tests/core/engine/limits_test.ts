@@ -240,6 +240,17 @@ Deno.test("a replace is judged by what it adds, and counts at its larger version
   strictEqual(w.refusal("a5", { orderQty: "2" }), undefined);
 });
 
+Deno.test("a replace is judged by what it leaves open: not by what was filled before, nor what was voided", () => {
+  const w = new Limited().instrumentLimits({ maxPosition: qty(10_000) });
+  w.place("a1", { orderQty: "9" });
+  w.accept();
+  w.fill(1, { id: "e1", qty: 2000 });
+  w.fill(1, { id: "e2", qty: 3000 });
+  w.broker("ExecutionVoided", { ...ref(1), execId: "v1", execRefId: "e2" });
+  strictEqual(w.replace("a2", { orig: "a1", qty: "13.001" })[0]?.rejectCode, "MAX_POSITION");
+  strictEqual(w.replace("a3", { orig: "a1", qty: "13" })[0]?.execType, "PendingReplace");
+});
+
 Deno.test("self-match looks at every client of the exchange, in flight too", () => {
   const w = new Limited().open({ session: 2, client: "bob" });
   w.exchangeLimits({ selfMatch: "refuse" });

@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { clientIndex, micros, qty } from "../../../core/mod.ts";
-import { brief, draft, ref, World } from "../../support/engine_world.ts";
+import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { found } from "../../support/venue_words.ts";
 
 /** Two live orders and one that has ended; then a restart, so much time later. */
@@ -94,8 +94,8 @@ Deno.test("applyLostEnd() repeats the answer of an intent that is not lost", () 
 });
 
 /** A Submit and a Replace wait for pacing at the cut, and may have left in what was lost. */
-function waitingAtTheLoss(): World {
-  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start();
+function waitingAtTheLoss(options: WorldOptions = {}): World {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 }, ...options }).start();
   w.open({ cancelOnDisconnect: false });
   w.place("rests");
   w.accept();
@@ -122,6 +122,16 @@ Deno.test("a loss leaves in doubt what waited, so that nothing of it is taken ba
     ["ReplacePending", true],
     ["Submitted", true],
   ]);
+});
+
+Deno.test("a loss leaves nothing in doubt that waits for a simulated venue: it lost as much", () => {
+  const latencies = { orderLatencyUs: 1000, reportLatencyUs: 1000 };
+  const simulation = { ...latencies, makerFeePpm: 0, takerFeePpm: 0 };
+  const w = waitingAtTheLoss({ simulation });
+  const live = w.timeline.view.orders(clientIndex(0), { open: true, limit: 10 });
+  deepStrictEqual(live.map(({ ordStatus, inDoubt }) => [ordStatus, inDoubt]), [
+    ["ReplacePending", undefined],
+  ], "what was not sent yet is turned back by the halt");
 });
 
 /** The look-up after a loss shows that the second order had left, and rests. */

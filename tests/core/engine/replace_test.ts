@@ -161,6 +161,16 @@ Deno.test("apply() infers an increase from a fill above the old quantity", () =>
   ]);
 });
 
+Deno.test("apply() infers nothing of a decrease from a fill above the old quantity: it is an overfill", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "8" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 11_000 }).map(brief), [
+    "Trade/Filled 11000+0",
+    "ReplaceRejected/Filled 11000+0",
+  ]);
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["OVERFILL"]);
+});
+
 /** A venue that keeps the first key has made an increase of which no answer came. */
 function unanswered(): World {
   const w = live();

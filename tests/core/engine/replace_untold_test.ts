@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { NO_VENUE_LIMITS } from "../../../core/limits.ts";
-import { micros } from "../../../core/mod.ts";
+import { micros, px, qty } from "../../../core/mod.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const WAYS = ["native", "cancel_new", "reduce_only"] as const;
@@ -76,6 +76,19 @@ for (const [what, { qty: orderQty = "10", ...wanted }] of told) {
     deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Replace"]);
   });
 }
+
+Deno.test("apply() tells whoever looks why an order was replaced, whether the venue did it", () => {
+  const w = timed();
+  const reason = (): string | undefined => {
+    const last = w.effects.transitions.at(-1);
+    return last?.kind === "order" ? last.reason : undefined;
+  };
+  w.replace("r1", { orig: "a1", qty: "10", ttlMs: 60_000 });
+  strictEqual(reason(), "nothing changes at the venue");
+  w.replace("r2", { orig: "r1", qty: "9" });
+  w.broker("OrderReplaced", { ...ref(1), orderQty: qty(9000), price: px(10_000) });
+  strictEqual(reason(), "replaced by the venue");
+});
 
 Deno.test("apply() asks the venue for another expiry, and not for the one that it has", () => {
   const expireUs = micros(1_800_000_000_000_000);

@@ -7,7 +7,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { clientIndex, type ExecutionReport, instrumentId, px, qty } from "../../../core/mod.ts";
 import { runner } from "../../support/outcome_instruments.ts";
-import { draft, World } from "../../support/engine_world.ts";
+import { draft, SETTINGS, World } from "../../support/engine_world.ts";
 import {
   FEE,
   position,
@@ -132,6 +132,21 @@ Deno.test("apply() ends an order of which all was executed, and voided while it 
   stranger(ended, { side: "Buy", qty: 10_001 });
   strangerVoids(ended, "e1");
   deepStrictEqual([keyed(ended, { qty: 10_001 }).length, say.alarms(ended)], [0, ["OVERFILL"]]);
+});
+
+Deno.test("apply() keeps an order for a horizon after a voided execution moved to it, and while it lives", () => {
+  for (const [status, isKept] of [["Cancelled", false], ["Accepted", true]] as const) {
+    const w = say.worldIn(status);
+    const kept = (): boolean => w.timeline.view.counters()["orders_kept"] === 1;
+    w.wait(60_000);
+    stranger(w, { side: "Buy" });
+    strangerVoids(w, "e1");
+    keyed(w);
+    w.wait(SETTINGS.intentHorizonMs - 57_000).fire();
+    deepStrictEqual([status, kept()], [status, true], "a horizon after its end");
+    w.wait(60_000).fire();
+    deepStrictEqual([status, kept()], [status, isKept], "a horizon after the execution");
+  }
 });
 
 Deno.test("apply() changes nothing by a voided execution that its order could not count", () => {

@@ -42,6 +42,7 @@ Deno.test("View.orders() gives orders by scope, state, instrument and page, by i
   deepStrictEqual(ids(w, [ALICE, { open: false, limit: 9 }]), [1, 2, 3]);
   deepStrictEqual(ids(w, ["account", { open: false, limit: 9 }]), [1, 2, 3, 4]);
   deepStrictEqual(ids(w, ["account", { limit: 2, after: orderId(2) }]), [3, 4]);
+  deepStrictEqual(ids(w, ["account", { limit: 2 }]), [2, 3], "no more than are asked for");
   deepStrictEqual(ids(w, ["account", { limit: 9, instrument: instrumentId(7) }]), []);
 });
 
@@ -188,6 +189,34 @@ Deno.test("View says nothing of a client that never came, and names what it was 
   deepStrictEqual(view.fills(nobody, { limit: 9 }), []);
   strictEqual(view.risk(nobody)["client_trading_state"], "Active");
   strictEqual(view.orderByIntent(ALICE, "never"), undefined);
+});
+
+Deno.test("View.counters() counts the live orders of which nobody knows what became", () => {
+  const w = busy();
+  const inDoubt = (): number | undefined => w.timeline.view.counters()["orders_in_doubt"];
+  w.place("a4");
+  strictEqual(inDoubt(), 0);
+  w.failed("unknown");
+  strictEqual(inDoubt(), 1);
+});
+
+Deno.test("View.dryRuns names the clients and instruments that are dry", () => {
+  const w = busy();
+  w.control("DryRunSet", { client: null, on: true }, instrumentId(0));
+  w.control("DryRunSet", { client: "bob", on: true });
+  deepStrictEqual(w.timeline.view.dryRuns, { clients: ["bob"], instruments: [0] });
+});
+
+Deno.test("View.halts names the venues and instruments that are not traded freely, and no others", () => {
+  const w = busy();
+  const { view } = w.timeline;
+  deepStrictEqual(view.halts, { venues: [], instruments: [] });
+  const halted = { state: "Halted", reason: "test" } as const;
+  w.control("TradingStateSet", halted, instrumentId(0));
+  deepStrictEqual(view.halts, { venues: [], instruments: [0] });
+  w.control("TradingStateSet", { state: "Active", reason: "test" }, instrumentId(0));
+  w.control("TradingStateSet", halted);
+  deepStrictEqual(view.halts, { venues: [0], instruments: [] });
 });
 
 Deno.test("View.tradingState() is the strictest of operator, venues and client", () => {

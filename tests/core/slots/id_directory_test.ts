@@ -3,10 +3,11 @@
  * structure behind "what is walked is walked in order-id order" (R-CORE-9).
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { orderId } from "../../../core/numbers.ts";
 import { IdDirectory } from "../../../core/slots/id_directory.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 const step = fc.record({ isSet: fc.boolean(), id: fc.integer({ min: 1, max: 9000 }) });
 
@@ -56,3 +57,21 @@ Deno.test("IdDirectory.values() goes on when what it walks is deleted meanwhile"
   }
   deepStrictEqual([seen.length, seen[0], seen.at(-1), directory.size], [5000, 1, 5000, 0]);
 });
+
+for (const kept of [1500, 0]) {
+  Deno.test(`IdDirectory holds no more after many orders than after few, of which ${kept} are kept`, () => {
+    const directory = new IdDirectory<number>();
+    const pass = (from: number, to: number): void => {
+      for (let id = from; id < to; id += 1) {
+        directory.set(orderId(id), id);
+        if (id > kept) directory.delete(orderId(id - kept));
+      }
+    };
+    pass(1, 20_000);
+    const before = heldBytes("heapUsed");
+    pass(20_000, 300_000);
+    const grown = heldBytes("heapUsed") - before;
+    strictEqual(directory.size, kept);
+    ok(grown < 1_000_000, `${grown} bytes, which would be 8 for each id`);
+  });
+}

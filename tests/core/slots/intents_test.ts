@@ -3,7 +3,7 @@
  * is queued, held and found is in `tests/core/blotter_test.ts`. Proves a part of R-WIRE-2.
  * @module
  */
-import { notStrictEqual, strictEqual } from "node:assert/strict";
+import { notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { clientIndex, micros, orderId } from "../../../core/numbers.ts";
 import {
   INTENT_ACTIONS,
@@ -11,6 +11,7 @@ import {
   type IntentRecord,
   Intents,
 } from "../../../core/slots/intents.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 function fieldsOf(intentId: string): IntentFields {
   return {
@@ -73,6 +74,32 @@ Deno.test("Intents.find() tells ids apart that are long, wide, or begin alike", 
   strictEqual(find(intents, "a".repeat(42)), undefined);
   for (const _ of ids) intents.retireOldest();
   strictEqual(intents.size, 0);
+});
+
+Deno.test("Intents.add() leaves the next record alone when an id takes all room of its own", () => {
+  const intents = new Intents("");
+  const first = intents.add(fieldsOf("a")).slot;
+  const next = intents.add(fieldsOf("b"));
+  intents.retireOldest();
+  strictEqual(intents.add(fieldsOf("c".repeat(40))).slot, first, "in the room that was left");
+  for (const [name, value] of Object.entries(fieldsOf("b"))) {
+    strictEqual(next[name as keyof IntentFields], value, name);
+  }
+});
+
+Deno.test("Intents.retireOldest() gives the room of a long id to the next one", () => {
+  const intents = new Intents("");
+  const pass = (from: number, to: number): void => {
+    for (let number = from; number < to; number += 1) {
+      intents.add(fieldsOf(`${number}`.padStart(300, "a")));
+      if (number > 100) intents.retireOldest();
+    }
+  };
+  pass(0, 1000);
+  const before = heldBytes("external");
+  pass(1000, 50_000);
+  const grown = heldBytes("external") - before;
+  ok(grown < 2_000_000, `${grown} bytes, which would be over 300 for each id`);
 });
 
 Deno.test("Intents.forget() keeps the row of a pinned record until its last pin is gone", () => {

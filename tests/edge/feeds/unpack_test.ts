@@ -5,14 +5,13 @@
  */
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { PackedDataError } from "../../../edge/feeds/packed_data.ts";
 import { unpack } from "../../../edge/feeds/unpack.ts";
 import type { DiskFile } from "../../../edge/ports.ts";
 import { fileOf } from "../../support/read_only_disk.ts";
 import { BZIP2_OF_ABC, zipOf } from "../../support/packed_files.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 function contentOf(file: DiskFile): Uint8Array {
   const pieces: Uint8Array[] = [];
@@ -119,22 +118,6 @@ Deno.test("unpack() gives back runs of every length of bzip2, across blocks", ()
 /** So often it is looked at what unpacking holds. */
 const LOOK_BYTES = 20_000_000;
 
-const collect = garbageCollector();
-
-/** The runtime shows it to contexts that are made while this flag is set. */
-function garbageCollector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const found = runInNewContext("gc") as () => void;
-  setFlagsFromString("--no-expose-gc");
-  return found;
-}
-
-/** What is held once garbage is gone, which by itself goes when the runtime likes. */
-function heldBytes(): number {
-  collect();
-  return Deno.memoryUsage().external;
-}
-
 for (const [name, times] of [["gzip", 20], ["zstd", 20], ["bzip2", 2]] as const) {
   Deno.test(`unpack() of ${times * 10} MB of ${name} takes a few megabytes`, () => {
     const line = new TextEncoder().encode('{"b":[["100.01","2"]],"a":[]}\n'.repeat(350_000));
@@ -142,10 +125,10 @@ for (const [name, times] of [["gzip", 20], ["zstd", 20], ["bzip2", 2]] as const)
     if (member === undefined) return;
     const { next } = unpack(fileOf(repeated(member, times)));
     let [total, most, grown] = [0, 0, 0];
-    const before = heldBytes();
+    const before = heldBytes("external");
     for (let piece = next(); piece !== undefined; piece = next()) {
       if (total % LOOK_BYTES + piece.length >= LOOK_BYTES) {
-        grown = Math.max(grown, heldBytes() - before);
+        grown = Math.max(grown, heldBytes("external") - before);
       }
       total += piece.length;
       most = Math.max(most, piece.length);
