@@ -24,15 +24,8 @@ const PERMISSIONS = [
 /** A library of some megabytes is loaded, on a machine that has other things to do. */
 const WAIT_MS = 30_000;
 
-type Line = Readonly<Record<string, unknown>>;
-
-function lines(daemon: DaemonProcess, event: string): readonly Line[] {
-  return daemon.log.split("\n").filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Line).filter((line) => line["event"] === event);
-}
-
 function statuses(daemon: DaemonProcess): readonly unknown[] {
-  return lines(daemon, "venue_status").map(({ status }) => status);
+  return daemon.logged("venue_status").map(({ status }) => status);
 }
 
 /** Starts the daemon with the narrowest permissions that are enough. */
@@ -105,7 +98,7 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
   await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
   deepStrictEqual(new Set(statuses(daemon)), new Set(["down"]));
   // The markets may come at the second attempt only, which is another reason.
-  const reasons = lines(daemon, "venue_status").map(({ reason }) => String(reason));
+  const reasons = daemon.logged("venue_status").map(({ reason }) => String(reason));
   const missing = /^credentials\.secret must be a file that can be read: was /;
   strictEqual(reasons.filter((reason) => missing.test(reason)).length, 1, reasons.join("\n"));
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
@@ -118,13 +111,13 @@ Deno.test("run without a network says so and tries again, and is up once there i
   await using daemon = await start(directory, configuration({ port, directory: directory.path }));
   await until(() => statuses(daemon).includes("down"), "down", WAIT_MS);
   match(
-    String(lines(daemon, "venue_status")[0]?.["reason"]),
+    String(daemon.logged("venue_status")[0]?.["reason"]),
     /^Cannot load the markets .*Connection refused/,
   );
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
   await using _venue = await VenueProcess.start("binance_spot", ["--port", String(port)]);
   await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
-  strictEqual(lines(daemon, "venue_adapter_died").length, 0);
+  strictEqual(daemon.logged("venue_adapter_died").length, 0);
   strictEqual(await daemon.stop(), 0);
 });
 

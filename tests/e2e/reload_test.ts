@@ -11,6 +11,7 @@ import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
 
+type Line = Readonly<Record<string, unknown>>;
 type Parts = { readonly most?: string; readonly top?: string };
 
 function yaml({ most = "5", top = "" }: Parts): string {
@@ -32,23 +33,16 @@ venues:
 `;
 }
 
-type Line = Readonly<Record<string, unknown>>;
-
-function lines(daemon: DaemonProcess, event: string): readonly Line[] {
-  return daemon.log.split("\n").filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Line).filter((line) => line["event"] === event);
-}
-
 /** Writes the file anew and has it read; waits until the log says what became of it. */
 async function reload(
   daemon: DaemonProcess,
   of: { readonly config: string; readonly text: string; readonly says: string },
 ): Promise<Line> {
-  const before = lines(daemon, of.says).length;
+  const before = daemon.logged(of.says).length;
   Deno.writeTextFileSync(of.config, of.text);
   daemon.signal("SIGHUP");
-  await until(() => lines(daemon, of.says).length > before, of.says);
-  return lines(daemon, of.says).at(-1) ?? {};
+  await until(() => daemon.logged(of.says).length > before, of.says);
+  return daemon.logged(of.says).at(-1) ?? {};
 }
 
 function connect(daemon: DaemonProcess, clientId = "user"): Promise<RemoteClient> {
@@ -144,7 +138,7 @@ Deno.test("SIGHUP switches a signal on and changes the levels of the log", async
   const quiet = 'hotloop: { instruments: { "paper:*": { signals: false } } }\n';
   const config = directory.write("c.yaml", yaml({ top: `${quiet}log: { level: alarm }` }));
   await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
-  deepStrictEqual(lines(daemon, "listening"), []);
+  deepStrictEqual(daemon.logged("listening"), []);
   const client = await connect(daemon);
   const has = async (): Promise<unknown> =>
     (await client.query("hotloop_capabilities", { instrument: INSTRUMENT }))["result"];
@@ -156,7 +150,7 @@ Deno.test("SIGHUP switches a signal on and changes the levels of the log", async
   deepStrictEqual([isOn(off), isOn(await has())], [false, true]);
   client.close();
   strictEqual(await daemon.stop(), 0);
-  strictEqual(lines(daemon, "stopping").length, 1, "of category daemon");
+  strictEqual(daemon.logged("stopping").length, 1, "of category daemon");
 });
 
 Deno.test("SIGHUP tells subscribers at once which signals are on, and which are off", async () => {
