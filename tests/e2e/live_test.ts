@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { type LiveConfiguration, liveConfiguration } from "../support/live_configuration.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
@@ -107,7 +108,7 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
 
 Deno.test("run without a network says so and tries again, and is up once there is one", async () => {
   using directory = new TemporaryDirectory();
-  const { port } = freePort();
+  const port = freePort();
   await using daemon = await start(directory, configuration({ port, directory: directory.path }));
   await until(() => statuses(daemon).includes("down"), "down", WAIT_MS);
   match(
@@ -120,9 +121,3 @@ Deno.test("run without a network says so and tries again, and is up once there i
   strictEqual(daemon.logged("venue_adapter_died").length, 0);
   strictEqual(await daemon.stop(), 0);
 });
-
-/** A port on which nothing listens. */
-function freePort(): { readonly port: number } {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return { port: listener.addr.port };
-}

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ConnectOptions, RemoteClient } from "./remote_client.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const EXECUTABLE = Deno.env.get("TAPELINE_EXECUTABLE");
@@ -111,6 +112,12 @@ export class DaemonProcess {
 
   get token(): string {
     return Deno.readTextFileSync(this.listening.token_file).trim();
+  }
+
+  /** Connects a client to it; `hello` has further fields of the client's HELLO. */
+  connect(clientId: string, hello: ConnectOptions["hello"] = {}): Promise<RemoteClient> {
+    const { listening: { port }, token } = this;
+    return RemoteClient.connect({ port, token, clientId, hello });
   }
 
   /** Lines of the structured log of this event, or of the engine's alarm with this code. */
