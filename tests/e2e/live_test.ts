@@ -7,7 +7,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { freePort } from "../support/free_port.ts";
-import { type LiveConfiguration, liveConfiguration } from "../support/live_configuration.ts";
+import { liveConfiguration } from "../support/live_configuration.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
 
@@ -40,17 +40,6 @@ function start(directory: TemporaryDirectory, config: string): Promise<DaemonPro
   });
 }
 
-function configuration(of: Pick<LiveConfiguration, "port" | "directory">): string {
-  return liveConfiguration({
-    ...of,
-    exchange: "binance",
-    symbol: "BTC/USDT",
-    priceQuantum: "0.01",
-    quantityQuantum: "0.00001",
-    pacing: { perSecond: 50, burst: 100 },
-  });
-}
-
 function journalOf(directory: TemporaryDirectory): string {
   const journal = `${directory.path}/state/journal`;
   return [...Deno.readDirSync(journal)].map(({ name }) =>
@@ -67,7 +56,7 @@ function eventsIn(directory: TemporaryDirectory, type: string): number {
 Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no secret anywhere", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
   using directory = new TemporaryDirectory();
-  const config = configuration({ port: venue.port, directory: directory.path });
+  const config = liveConfiguration({ port: venue.port, directory: directory.path });
   await using daemon = await start(directory, config);
   strictEqual(daemon.listening.mode, "live");
   await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
@@ -93,7 +82,7 @@ Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no se
 Deno.test("run without keys says so in one sentence and gives market data", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
   using directory = new TemporaryDirectory();
-  const config = configuration({ port: venue.port, directory: directory.path });
+  const config = liveConfiguration({ port: venue.port, directory: directory.path });
   Deno.removeSync(`${directory.path}/secret`);
   await using daemon = await start(directory, config);
   await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
@@ -109,7 +98,10 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
 Deno.test("run without a network says so and tries again, and is up once there is one", async () => {
   using directory = new TemporaryDirectory();
   const port = freePort();
-  await using daemon = await start(directory, configuration({ port, directory: directory.path }));
+  await using daemon = await start(
+    directory,
+    liveConfiguration({ port, directory: directory.path }),
+  );
   await until(() => statuses(daemon).includes("down"), "down", WAIT_MS);
   match(
     String(daemon.logged("venue_status")[0]?.["reason"]),

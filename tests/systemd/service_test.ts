@@ -147,11 +147,6 @@ testOn(
     const configuration = liveConfiguration({
       port: venue.port,
       directory: directory.path,
-      exchange: "binance",
-      symbol: "BTC/USDT",
-      priceQuantum: "0.01",
-      quantityQuantum: "0.00001",
-      pacing: { perSecond: 50, burst: 100 },
     });
     machine.write("/etc/tapeline/tapeline.yaml", configuration);
     machine.write("/etc/keys/api", "test-api-key\n", 0o600);

@@ -333,11 +333,6 @@ testOn(
       liveConfiguration({
         port,
         directory: directory.path,
-        exchange: "binance",
-        symbol: "BTC/USDT",
-        priceQuantum: "0.01",
-        quantityQuantum: "0.00001",
-        pacing: { perSecond: 50, burst: 100 },
       }).replace("wire: {", `wire: { port: ${freePort()},`);
     machine.write("/etc/tapeline/tapeline.yaml", configuration(venue.port));
     machine.write("/opt/broken/wrong.yaml", configuration(freePort()));
