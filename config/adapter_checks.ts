@@ -168,6 +168,7 @@ const LISTED = [
   [null, "min_notional"],
 ] as const;
 
-function adapterOf(venue: Raw): unknown {
+/** The name of a venue's adapter, as the file says it or leaves it out. */
+export function adapterOf(venue: Raw): unknown {
   return venue["adapter"] ?? PAPER_ADAPTER;
 }

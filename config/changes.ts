@@ -8,6 +8,7 @@
  */
 import type { Configuration } from "./configuration.ts";
 import { pathText } from "./problems.ts";
+import { isMap } from "./raw.ts";
 
 /**
  * What a setting is to a daemon that runs:
@@ -66,7 +67,7 @@ function differences(pair: Pair, at: At): readonly Change[] {
   if (!isMap(before) || !isMap(after)) return isSame(pair) ? [] : [change(pair, at)];
   const keys = [...new Set([...Object.keys(after), ...Object.keys(before)])];
   return keys.flatMap((key) => {
-    const path = [...at.path, isFileKey(at.path) ? key : snake(key)];
+    const path = [...at.path, isFileKey(at.path) ? key : toSnake(key)];
     return differences({ before: before[key], after: after[key] }, { path, kind: kindOf(path) });
   });
 }
@@ -113,7 +114,8 @@ function isFileKey(path: readonly PropertyKey[]): boolean {
   );
 }
 
-function snake(key: string): string {
+/** Returns the spelling of the file for a key of the program. */
+export function toSnake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -127,8 +129,4 @@ function canonical(value: unknown): string {
     (_key, inner: unknown) =>
       isMap(inner) ? Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1) : inner,
   ) ?? "absent";
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@
  * Limit: a part whose shape the schema refuses is passed over here, since the schema has said so.
  * @module
  */
-import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
+import { adapterOf, type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
 import { PAPER_ADAPTER } from "./default.ts";
 import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
@@ -89,7 +89,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
 }
 
 function adapterProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const adapter = venue["adapter"] ?? PAPER_ADAPTER;
+  const adapter = adapterOf(venue);
   if (typeof adapter !== "string") return [];
   const known = [PAPER_ADAPTER, ...registry.adapters.keys()];
   if (!known.includes(adapter)) {
@@ -103,7 +103,7 @@ function adapterProblems(venue: Raw, path: Path, registry: Registry): readonly P
 }
 
 function feedProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const adapter = venue["adapter"] ?? PAPER_ADAPTER;
+  const adapter = adapterOf(venue);
   const paper = adapter === PAPER_ADAPTER;
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
   const { kind } = feed;

@@ -6,6 +6,7 @@
  * capture, which are the format's, and `hotloop`, which has names of instruments among its keys.
  * @module
  */
+import type { SecretSource } from "../edge/secrets.ts";
 import type { ConfigurationFile } from "./schema.ts";
 
 type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
@@ -19,14 +20,11 @@ type CamelKeys<Value> = Value extends readonly (infer Item)[] ? readonly CamelKe
     }
   : Value;
 
-/** Where a secret is to be had. `file` is a path once read. */
-export type CredentialSource = { readonly file: string } | { readonly env: string };
-
 /** What keeps the spelling of its keys. */
 type Kept = {
   readonly options: Readonly<Record<string, unknown>>;
   readonly hotloop: Readonly<Record<string, unknown>>;
-  readonly credentials: Readonly<Record<string, CredentialSource>>;
+  readonly credentials: Readonly<Record<string, SecretSource>>;
   readonly columns: Readonly<Record<string, string | number>>;
 };
 

@@ -11,11 +11,12 @@ import type { Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { ExchangeLimits, InstrumentLimits, OrderLimits, VenueLimits } from "../core/limits.ts";
 import { type InstrumentId, instrumentId, type VenueId, venueId } from "../core/numbers.ts";
+import type { FeedChoice } from "../edge/feeds/feed.ts";
+import type { SecretSource } from "../edge/secrets.ts";
 import type { AdapterDescription } from "../edge/venue.ts";
 import type {
   ClientConfiguration,
   Configuration,
-  CredentialSource,
   FeedConfiguration,
   InstrumentConfiguration,
   VenueConfiguration,
@@ -35,7 +36,7 @@ export type DeclaredVenue = {
   readonly adapter: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Where its secrets are, by name. */
-  readonly credentials: Readonly<Record<string, CredentialSource>>;
+  readonly credentials: Readonly<Record<string, SecretSource>>;
   /** After so long without the daemon the venue cancels what rests; null: it does not. */
   readonly deadManMs: number | null;
   readonly feed: FeedConfiguration;
@@ -57,35 +58,6 @@ export type DeclaredInstrument = {
   /** Where a generated market starts, decimal; null: the generator chooses. */
   readonly startPrice: string | null;
 };
-
-/** What a feed's Worker is told of its source. */
-export type FeedSourceSettings =
-  | {
-    readonly kind: "generator";
-    readonly seed: number;
-    /** Decimals by symbol. */
-    readonly startPrices: Readonly<Record<string, string>>;
-  }
-  | {
-    readonly kind: "capture";
-    readonly files: readonly string[];
-    readonly format: string;
-    readonly columns: Readonly<Record<string, string | number>>;
-    readonly merge: boolean;
-    readonly beside: readonly {
-      readonly files: readonly string[];
-      readonly format: string;
-      readonly columns: Readonly<Record<string, string | number>>;
-      readonly merge: boolean;
-    }[];
-    readonly strict: boolean;
-    readonly speed: "realtime" | "fastest" | number;
-    readonly expect?: {
-      readonly depthMessages: number;
-      readonly firstUpdateId: number;
-      readonly lastUpdateId: number;
-    };
-  };
 
 /**
  * Returns the venues in the order of the file.
@@ -126,7 +98,7 @@ export function declareVenues(
 export type DeclaringAdapters = ReadonlyMap<string, Pick<AdapterDescription, "capabilities">>;
 
 /** Returns the source of the venue's feed; undefined if a client or the adapter is the source. */
-export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSettings | undefined {
+export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedChoice | undefined {
   switch (feed.kind) {
     case "generator": {
       const startPrices = instruments.flatMap(({ instrument, startPrice }) =>

@@ -29,10 +29,14 @@ export function repeated(
   });
 }
 
+/** True for a map. */
+export function isMap(value: unknown): value is Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The value as a map; undefined if it is none. */
 export function mapOf(value: unknown): Raw | undefined {
-  const map = typeof value === "object" && value !== null && !Array.isArray(value);
-  return map ? value as Raw : undefined;
+  return isMap(value) ? value : undefined;
 }
 
 /** The value as a list; empty if it is none. */

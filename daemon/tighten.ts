@@ -24,6 +24,7 @@ import {
   stricterOrders,
   stricterVenue,
 } from "../core/risk/stricter.ts";
+import { toSnake } from "../config/changes.ts";
 import type { Configuration, DeclaredClient, DeclaredVenue } from "../config/mod.ts";
 
 /** A configuration with what it declares; its venues have the journal's numbers. */
@@ -80,7 +81,7 @@ function judged<Limits extends object>(of: Scope<Limits>): Tightening {
   const held = stricter({ old, next });
   const looser = Reflect.ownKeys(next).filter((key) =>
     !isSame(Reflect.get(held, key), Reflect.get(next, key))
-  ).map((key) => `${path}.${snake(String(key))}`);
+  ).map((key) => `${path}.${toSnake(String(key))}`);
   return { drafts: [draft(next)], looser, gone: [] };
 }
 
@@ -225,8 +226,4 @@ function joined(all: readonly Tightening[]): Tightening {
     looser: all.flatMap(({ looser }) => looser),
     gone: all.flatMap(({ gone }) => gone),
   };
-}
-
-function snake(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -14,6 +14,7 @@
  * @module
  */
 import type { Draft, Levels } from "../core/event.ts";
+import { unreachable } from "../core/invariant.ts";
 
 /** Room of a fresh queue, a power of two. */
 const FIRST_SIZE = 16;
@@ -78,10 +79,6 @@ export class IngressQueue {
 
   get length(): number {
     return this.#length;
-  }
-
-  get depth(): number {
-    return this.length;
   }
 
   /** Counters for heartbeat, metrics and log. */
@@ -162,6 +159,8 @@ export class IngressQueue {
         return isDroppable(draft) ? this.#drop(draft) : this.#refuse();
       case "drop":
         return isDroppable(draft) ? this.#drop(draft) : this.#refuse();
+      default:
+        return unreachable(this.policy);
     }
   }
 

@@ -3,15 +3,17 @@
  * or held back since the last look.
  * @module
  */
-import type { Ingress } from "./ingress.ts";
+import type { Ingress, QueueTotals } from "./ingress.ts";
 import type { Log } from "./ports.ts";
+
+type Totals = Pick<QueueTotals, "dropped" | "conflated" | "refused">;
 
 /** Looks at the queues now and then. */
 export class QueueWatch {
   readonly #ingress: Ingress;
   readonly #log: Log;
   /** Last counts of the queues that are open, by producer index. */
-  #seen = new Map<number, { dropped: number; conflated: number; refused: number }>();
+  #seen = new Map<number, Totals>();
 
   constructor(ingress: Ingress, log: Log) {
     this.#ingress = ingress;
@@ -20,7 +22,7 @@ export class QueueWatch {
 
   /** Logs new queues and what changed. */
   look(): void {
-    const seen = new Map<number, { dropped: number; conflated: number; refused: number }>();
+    const seen = new Map<number, Totals>();
     for (const { index, name, policy, max, statistics } of this.#ingress.queues) {
       const { dropped, conflated, refused, highWater } = statistics;
       const before = this.#seen.get(index);

@@ -17,7 +17,7 @@ import type { EncodedReport } from "./encoded_report.ts";
 export interface Producer {
   /** False if the queue is full: stop reading, offer it again when `onRoom` is called. */
   offer(draft: Draft): boolean;
-  readonly depth: number;
+  readonly length: number;
   onRoom(handler: () => void): void;
   /** Drops what waits and leaves the sequencer. */
   close(): void;

@@ -55,7 +55,7 @@ export class Inlet {
 
   /** True when nothing that was offered still waits before the sequencer. */
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#options.producer.depth === 0;
+    return this.#waiting.length === 0 && this.#options.producer.length === 0;
   }
 
   /** Takes received bytes and serves what it can. */

@@ -69,7 +69,8 @@ export type Subscribe = Selection & {
 };
 export type Unsubscribe = Selection & { readonly type: "UNSUBSCRIBE"; readonly id: RequestKey };
 
-type Paging = { readonly limit?: number; readonly cursor?: string };
+/** Which part of a long answer. */
+export type Paging = { readonly limit?: number; readonly cursor?: string };
 type Scope = "client" | "account";
 type OnInstrument = { readonly instrument: string };
 type OnSide = OnInstrument & { readonly side: Side; readonly take: boolean };

@@ -15,7 +15,7 @@ import {
 } from "./fields.ts";
 import { INSTRUMENT_MAX, SIDES } from "./intent_fields.ts";
 import type { JsonObject } from "./json.ts";
-import type { Query, QueryArgs, QueryName, RequestKey } from "./message.ts";
+import type { Paging, Query, QueryArgs, QueryName, RequestKey } from "./message.ts";
 
 /** Most rows that a client may ask for at once, levels of a ladder likewise. */
 export const PAGE_MAX = 10_000;
@@ -107,8 +107,6 @@ function queryOf<Name extends QueryName>(
   const args = QUERY_RULES[parts.what](parts.args);
   return { type: "QUERY", id: parts.id, what: parts.what, args } as Query; // one Name for both
 }
-
-type Paging = { readonly limit?: number; readonly cursor?: string };
 
 function paging(args: Fields): Paging {
   const limit = args.optional("limit", limitRule);

@@ -10,17 +10,16 @@ import { EXEC_TYPES, ORD_STATUSES } from "../core/report.ts";
 import { ORD_TYPES, TIMES_IN_FORCE } from "./intent_fields.ts";
 import { CHANNELS } from "./message.ts";
 import {
-  chars,
   decimalString,
   levels,
   natural,
+  requestKey,
   side,
   tradingState,
   whole,
 } from "./schema_values.ts";
 import { FATAL_CODES, NON_FATAL_CODES } from "./server_message.ts";
 
-const requestKey = z.union([chars(1, { max: 64 }), whole({ min: Number.MIN_SAFE_INTEGER })]);
 const positive = whole({ min: 1 });
 const mode = z.enum(MODES);
 const venueStatus = z.enum(VENUE_STATUSES);

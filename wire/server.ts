@@ -344,7 +344,7 @@ export class WireServer implements Observer, MetricSource {
 
   /** The release of what ends the wait lets sessions go on. */
   #isEndingBooks(): boolean {
-    this.#hasBookEnds &&= this.#closings.length > 0 || this.#control.depth > 0;
+    this.#hasBookEnds &&= this.#closings.length > 0 || this.#control.length > 0;
     return this.#hasBookEnds;
   }
 

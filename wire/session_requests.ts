@@ -126,21 +126,20 @@ export class SessionRequests {
   }
 
   #query(query: Query): void {
-    const { backend, client, settings, metrics, outbox } = this.#options;
+    const { backend, client, metrics, outbox, settings: { maxFrameBytes } } = this.#options;
     const { view } = backend;
     const answer = answerQuery(query, {
       view,
       hotLoop: backend.signals?.hotLoop,
       client,
-      maxFrameBytes: settings.maxFrameBytes,
+      maxFrameBytes,
       counters: () => ({ ...backend.counters(), ...metrics() }),
     });
     const { seqId } = view;
     const head = { id: query.id, seqId, reportSeq: view.reportSeq(client) };
     const text = encodeResult({ ...head, ...answer });
-    const { maxFrameBytes } = settings;
-    if (utf8BytesMax(text) > maxFrameBytes && utf8Bytes(text) > maxFrameBytes) {
-      const bytes = utf8Bytes(text);
+    const bytes = utf8BytesMax(text) > maxFrameBytes ? utf8Bytes(text) : 0;
+    if (bytes > maxFrameBytes) {
       return this.#refuse(query.id, tooLong(query.what, { bytes, maxFrameBytes }));
     }
     outbox.answer(text, seqId);

@@ -10,6 +10,7 @@ import type { Decimals } from "../feeds/inspect.ts";
 import type { FeedInspection, Print } from "./actions.ts";
 import type { CommandContext } from "./context.ts";
 import { table } from "./table.ts";
+import { isoText } from "./why/times.ts";
 
 /** A damaged file could have a problem in each line: so many are told, the counts have all. */
 const PROBLEMS_MAX = 100;
@@ -123,15 +124,11 @@ function inspectionLines(found: FeedInspection): string[] {
   const head = ["instrument", "from", "to", ...kinds, "out of order", "longest pause"];
   const rows = instruments.map((of) => [
     of.name,
-    isoOf(of.firstUs),
-    isoOf(of.lastUs),
+    isoText(of.firstUs),
+    isoText(of.lastUs),
     ...kinds.map((kind) => String(of.counts[kind] ?? 0)),
     String(of.outOfOrder),
     `${(of.longestPauseUs / 1_000_000).toFixed(3)} s`,
   ]);
   return [...table(facts), "", ...table([head, ...rows])];
-}
-
-function isoOf(us: number): string {
-  return new Date(Math.floor(us / 1000)).toISOString();
 }

@@ -17,7 +17,7 @@ import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import { cutText } from "../../core/cut_text.ts";
 import { isOfSource, isOfType } from "../journal/event_head.ts";
-import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
+import { EventLineError, parseEventLine } from "../journal/event_lines.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError } from "./capture_line.ts";
 import type { CaptureNotes } from "./capture_notes.ts";

@@ -6,14 +6,13 @@
  * a kind must have; the values themselves are vouched for by the batch's hash.
  * @module
  */
-import type { Draft, Event, EventType, Source } from "../../core/event.ts";
+import type { Event, EventType, Source } from "../../core/event.ts";
 import { seqId } from "../../core/numbers.ts";
 import type { CheckpointNode } from "../../core/timeline.ts";
 import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
-import { writePayload } from "./event_payloads.ts";
+import { type PayloadOf, writePayload } from "./event_payloads.ts";
 import { parseNode, toSnake } from "./json_text.ts";
 
-type PayloadOf<Type extends EventType> = Extract<Draft, { eventType: Type }>["payload"];
 type Kinds = {
   readonly [Type in EventType]: {
     readonly source: Source;
@@ -202,8 +201,8 @@ export function writeEventLine(to: ByteWriter, event: Event): void {
 }
 
 /** An event's line that does not say what an event must say. */
-export class LineError extends Error {
-  override readonly name = "LineError";
+export class EventLineError extends Error {
+  override readonly name = "EventLineError";
 }
 
 type RawEvent = {
@@ -220,7 +219,7 @@ type RawEvent = {
 
 /**
  * Reads an event's line (with or without its line end).
- * @throws {LineError} If it is no event of a known kind with all that the kind must have.
+ * @throws {EventLineError} If it is no event of a known kind with all that the kind must have.
  */
 export function parseEventLine(line: string): Event {
   const raw = parseEnvelope(line);
@@ -250,7 +249,7 @@ function parseEnvelope(line: string): RawEvent {
   try {
     parsed = JSON.parse(line);
   } catch (error) {
-    throw new LineError(`Cannot read an event: it must be JSON: was ${String(error)}`);
+    throw new EventLineError(`Cannot read an event: it must be JSON: was ${String(error)}`);
   }
   const raw = (parsed as { event?: Partial<RawEvent> } | null)?.event;
   if (typeof raw !== "object" || raw === null) throw problem("the line must hold one", line);
@@ -352,6 +351,8 @@ function parseIntent(node: CheckpointNode): unknown {
   };
 }
 
-function problem(rule: string, value: unknown): LineError {
-  return new LineError(`Cannot read an event: ${rule}: was ${JSON.stringify(value)?.slice(0, 80)}`);
+function problem(rule: string, value: unknown): EventLineError {
+  return new EventLineError(
+    `Cannot read an event: ${rule}: was ${JSON.stringify(value)?.slice(0, 80)}`,
+  );
 }

@@ -8,7 +8,8 @@ import type { Intent, PlaceOrder } from "../../core/intent.ts";
 import { type ByteWriter, type Fixed, fixed } from "../../wire/byte_writer.ts";
 import { encodeNode } from "./json_text.ts";
 
-type PayloadOf<Type extends EventType> = Extract<Draft, { eventType: Type }>["payload"];
+/** What an event of a kind carries. */
+export type PayloadOf<Type extends EventType> = Extract<Draft, { eventType: Type }>["payload"];
 
 const END = fixed("}");
 const END_OF_LISTS = fixed("]");

@@ -13,7 +13,7 @@ import type { Checkpoint } from "../../core/timeline.ts";
 import type { Randomness } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
 import { type BeginningOptions, checkpointOfLoss, findBeginning } from "./checkpoint_place.ts";
-import { LineError, parseEventLine } from "./event_lines.ts";
+import { EventLineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
@@ -310,7 +310,7 @@ function readEvent(line: string, batch: Batch): Event {
   try {
     return parseEventLine(line);
   } catch (error) {
-    if (!(error instanceof LineError)) throw error;
+    if (!(error instanceof EventLineError)) throw error;
     const { header, segment, offset } = batch;
     throw new JournalRefused(
       `an event must be readable: was "${error.message}"`,

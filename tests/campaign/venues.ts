@@ -52,10 +52,6 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     trading: { instrument: "main:BTC/USDT", price, qty },
     config: (port, directory) =>
       liveConfiguration({
-        exchange: "binance",
-        symbol: "BTC/USDT",
-        priceQuantum: "0.01",
-        quantityQuantum: "0.00001",
         pacing: PACING,
         venue: ["reconcile_ms: 2000"],
         port,
@@ -74,9 +70,6 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
       liveConfiguration({
         exchange: "binanceus",
         isExperimental: true,
-        symbol: "BTC/USDT",
-        priceQuantum: "0.01",
-        quantityQuantum: "0.00001",
         pacing: PACING,
         venue: ["reconcile_ms: 4000"],
         port,
@@ -99,10 +92,6 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     config: (port, directory) =>
       liveConfiguration({
         exchange: "binanceusdm",
-        symbol: "BTC/USDT",
-        priceQuantum: "0.1",
-        quantityQuantum: "0.001",
-        instrument: ["asset_class: linear"],
         tripwire: ROUNDED,
         pacing: PACING,
         venue: ["reconcile_ms: 4000"], // dear reads: more of them would wait for the next minute

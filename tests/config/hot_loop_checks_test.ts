@@ -5,13 +5,13 @@
  * @module
  */
 import { deepStrictEqual, match } from "node:assert/strict";
-import { problemsIn, readerFor } from "../support/configuration_text.ts";
+import { readerFor } from "../support/configuration_text.ts";
 
-const read = readerFor({ adapters: new Map(), captureFormats: [], fileExists: () => true });
-
-function problemsOf(text: string): string[] {
-  return problemsIn(read, text);
-}
+const { read, problemsOf } = readerFor({
+  adapters: new Map(),
+  captureFormats: [],
+  fileExists: () => true,
+});
 
 const VENUES = `venues:
   - name: paper

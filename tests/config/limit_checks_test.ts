@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Registry } from "../../config/mod.ts";
-import { problemsIn, readerFor } from "../support/configuration_text.ts";
+import { readerFor } from "../support/configuration_text.ts";
 
 const registry: Registry = {
   adapters: new Map(),
@@ -16,11 +16,7 @@ const registry: Registry = {
   fileExists: () => true,
 };
 
-const read = readerFor(registry);
-
-function problemsOf(text: string): string[] {
-  return problemsIn(read, text);
-}
+const { read, problemsOf } = readerFor(registry);
 
 Deno.test("parseConfiguration() lists what is wrong with limits across keys", () => {
   const text = `mode: paper

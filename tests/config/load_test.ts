@@ -15,7 +15,7 @@ import {
 } from "../../config/mod.ts";
 import { SOURCES } from "../../core/event.ts";
 import { adapterFacts } from "../support/adapter_facts.ts";
-import { problemsIn, readerFor } from "../support/configuration_text.ts";
+import { readerFor } from "../support/configuration_text.ts";
 
 const registry: Registry = {
   adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
@@ -26,11 +26,7 @@ const registry: Registry = {
   fileExists: (path) => path.endsWith("there.gz"),
 };
 
-const read = readerFor(registry);
-
-function problemsOf(text: string): string[] {
-  return problemsIn(read, text);
-}
+const { read, problemsOf } = readerFor(registry);
 
 /** A venue that is right, with lines put in where the test needs them. */
 const GRID = '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n';
@@ -524,10 +520,8 @@ Deno.test("parseConfiguration() ends in a configuration or in problems with plac
   );
 });
 
-const GRIDS = '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n';
-
 function listed(lines: string): string {
-  return venue({ instrument: `${lines}${GRIDS}` });
+  return venue({ instrument: `${lines}${GRID}` });
 }
 
 const CONTRACTS = [

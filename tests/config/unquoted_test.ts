@@ -5,9 +5,13 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { problemsIn, readerFor } from "../support/configuration_text.ts";
+import { readerFor } from "../support/configuration_text.ts";
 
-const read = readerFor({ adapters: new Map(), captureFormats: [], fileExists: () => false });
+const { read, problemsOf } = readerFor({
+  adapters: new Map(),
+  captureFormats: [],
+  fileExists: () => false,
+});
 
 /** A file with this total of an account and this in its first lines. */
 function fileOf(
@@ -42,7 +46,7 @@ for (
       strictEqual(paper?.balances[0]?.total, total);
       return;
     }
-    deepStrictEqual(problemsIn(read, text), [
+    deepStrictEqual(problemsOf(text), [
       'c.yaml:4:38: venues[0].balances[0].total: must be a decimal of 0 or more, such as "0.01" ' +
       `(without exponent; in quotes if it has more than 15 digits): was ${written}`,
     ]);

@@ -100,6 +100,11 @@ export class Party {
     return this.#connected.query(what, args);
   }
 
+  /** The rows that a query answers. */
+  async rows(what: string, args: Fields = {}): Promise<readonly Fields[]> {
+    return (await this.query(what, args))["result"] as readonly Fields[];
+  }
+
   /** Is told of each change of a venue's status from now on. */
   async watchVenues(): Promise<void> {
     const id = "venues";

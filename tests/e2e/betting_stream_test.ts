@@ -8,7 +8,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const [WINNER, LOSER, REMOVED] = [11, 12, 13];
@@ -74,10 +74,6 @@ venues:
 `;
 }
 
-async function connect({ listening: { port }, token }: DaemonProcess): Promise<RemoteClient> {
-  return await RemoteClient.connect({ port, token, clientId: "punter" });
-}
-
 type Row = { readonly instrument: string; readonly status: string; readonly asset_class: string };
 
 async function listed(client: RemoteClient): Promise<readonly Row[]> {
@@ -99,7 +95,7 @@ Deno.test("a recorded betting stream lists its runners, fills a back and settles
   const runners = ["exchange:1.500.11", "exchange:1.500.12", "exchange:1.500.13"];
   {
     await using daemon = await DaemonProcess.start({ stateDir, config });
-    const client = await connect(daemon);
+    const client = await daemon.connect("punter");
     await until(async () => (await listed(client)).length === 3, "the runners");
     const rows = await listed(client);
     deepStrictEqual(rows.map(({ instrument }) => instrument), runners);
@@ -126,7 +122,7 @@ Deno.test("a recorded betting stream lists its runners, fills a back and settles
     strictEqual(await daemon.stop(), 0);
   }
   await using again = await DaemonProcess.start({ stateDir, config });
-  const client = await connect(again);
+  const client = await again.connect("punter");
   await until(
     async () => (await listed(client)).some(({ status }) => status === "open"),
     "it again",

@@ -9,7 +9,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
-import { cancel, place, RemoteClient, type Report } from "../support/remote_client.ts";
+import { cancel, place, type RemoteClient, type Report } from "../support/remote_client.ts";
 import { sharedData } from "../support/shared_data.ts";
 import { pause, TemporaryDirectory, until } from "../support/temporary.ts";
 import { type Need, testWith } from "../support/needs.ts";
@@ -67,7 +67,7 @@ class Watcher {
   }
 
   static async join(daemon: DaemonProcess): Promise<Watcher> {
-    const client = await connect(daemon, "watcher");
+    const client = await daemon.connect("watcher");
     const channels = ["book", "trade"];
     await client.send({ type: "SUBSCRIBE", id: 1, channels, instruments: [INSTRUMENT] });
     return new Watcher(client);
@@ -121,13 +121,6 @@ class Quoter {
   }
 }
 
-function connect(
-  { listening: { port }, token }: DaemonProcess,
-  clientId: string,
-): Promise<RemoteClient> {
-  return RemoteClient.connect({ port, token, clientId });
-}
-
 /**
  * Every book has two sides, best first, that do not cross; sequence numbers rise. Until the
  * recording's first snapshot a book is what the last quote says: a level a side.
@@ -166,7 +159,7 @@ testWith(
       stateDir,
       config: directory.write("run.yaml", text),
     });
-    const quoter = new Quoter(await connect(daemon, "quoter"));
+    const quoter = new Quoter(await daemon.connect("quoter"));
     const watcher = await Watcher.join(daemon);
     const quoting = quoter.run();
     const trades = (): number => watcher.events.filter((e) => e.event_type === "trade").length;
@@ -208,7 +201,7 @@ testWith(
     const text = configuration(withoutOneMessage(directory), "fastest");
     const config = directory.write("damaged.yaml", text);
     await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
-    const client = await connect(daemon, "trader");
+    const client = await daemon.connect("trader");
     const counted = /depthMessages must be 6551: was 6550/;
     const texts = (): string[] => daemon.alarms("feed_problem").map((line) => String(line["text"]));
     await until(

@@ -12,7 +12,7 @@ import {
   refusedStart,
   runTapeline,
 } from "../support/daemon_process.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const JOURNAL_MISSING = /^tapeline: Cannot use the journal: there must be one in .*: was none/;
@@ -158,8 +158,7 @@ Deno.test("run ends with 75 where another daemon holds the state, and that one g
   match(log, /^tapeline: Cannot use the state directory .*: only one daemon may hold it/m);
   Deno.removeSync(`${directory.state}/lock`); // as somebody does who takes it for stale
   strictEqual((await refusedStart({ stateDir: directory.state })).code, 75);
-  const { listening: { port }, token } = daemon;
-  const client = await RemoteClient.connect({ port, token, clientId: "still-there" });
+  const client = await daemon.connect("still-there");
   ok(client.ack !== undefined);
   client.close();
   strictEqual(await daemon.stop(), 0);
@@ -197,8 +196,7 @@ async function journal(directory: TemporaryDirectory, ...args: string[]): Promis
 }
 
 async function tradeOnce(daemon: DaemonProcess): Promise<void> {
-  const { listening: { port }, token } = daemon;
-  const client = await RemoteClient.connect({ port, token, clientId: "user" });
+  const client = await daemon.connect("user");
   const fields = { instrument: "paper:BTC/USDT", order_qty: "0.01", ord_type: "Market" };
   await client.market("paper:BTC/USDT");
   await client.send(place("a-1", fields));

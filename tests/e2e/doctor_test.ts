@@ -61,11 +61,6 @@ function live(directory: TemporaryDirectory, port: number): string {
   const text = liveConfiguration({
     port,
     directory: directory.path,
-    exchange: "binance",
-    symbol: "BTC/USDT",
-    priceQuantum: "0.01",
-    quantityQuantum: "0.00001",
-    pacing: { perSecond: 50, burst: 100 },
   }).replace("wire: {", "wire: { port: 0,"); // the usual one may be somebody else's
   const path = directory.write("live.yaml", text);
   Deno.chmodSync(path, 0o600);

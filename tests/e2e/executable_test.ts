@@ -13,7 +13,6 @@ import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
 import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
 import { checksums, executable, namespaces, root, testWith } from "../support/needs.ts";
-import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import {
   NET,
@@ -184,8 +183,7 @@ testWith(
     const digestOf = async (name: string, flags: readonly string[]): Promise<unknown> => {
       const stateDir = `${directory.path}/${name}`;
       await using daemon = await DaemonProcess.start({ stateDir, flags });
-      const { port } = daemon.listening;
-      const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "reader" });
+      const client = await daemon.connect("reader");
       client.close();
       return client.ack?.["daemon"];
     };

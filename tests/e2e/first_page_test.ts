@@ -8,7 +8,6 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { python3, testWith } from "../support/needs.ts";
-import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -29,8 +28,8 @@ async function snippetOf(daemon: DaemonProcess): Promise<string> {
 }
 
 /** Passes the time that hands take to paste: the market's first book is there by then. */
-async function marketOpens({ listening: { port }, token }: DaemonProcess): Promise<void> {
-  const watcher = await RemoteClient.connect({ port, token, clientId: "watcher" });
+async function marketOpens(daemon: DaemonProcess): Promise<void> {
+  const watcher = await daemon.connect("watcher");
   await watcher.market("paper:BTC/USDT");
   watcher.close();
 }

@@ -18,7 +18,7 @@ import { openReader } from "../../edge/feeds/binance_capture.ts";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { listedEvent } from "../support/hot_loop_bench.ts";
 import { type Need, python3, testWith } from "../support/needs.ts";
-import { RemoteClient } from "../support/remote_client.ts";
+import type { RemoteClient } from "../support/remote_client.ts";
 import { sharedData } from "../support/shared_data.ts";
 import { sharedLines } from "../support/shared_lines.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
@@ -280,8 +280,7 @@ testWith([capture, python3], "signals agree in process, over the wire and in Pyt
   for (let attempt = 1;; attempt += 1) {
     const stateDir = `${folder.path}/state-${attempt}`;
     await using daemon = await DaemonProcess.start({ config, stateDir, port: 0 });
-    const { listening: { port }, token } = daemon;
-    const client = await RemoteClient.connect({ port, token, clientId: "watcher" });
+    const client = await daemon.connect("watcher");
     const instruments = [INSTRUMENT];
     await client.send({
       type: "SUBSCRIBE",

@@ -8,7 +8,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
-import { cancel, place, RemoteClient } from "../support/remote_client.ts";
+import { cancel, place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "lab:BTC/USDT";
@@ -41,8 +41,7 @@ class Trader {
   }
 
   static async join(daemon: DaemonProcess, id: string): Promise<Trader> {
-    const { listening: { port }, token } = daemon;
-    return new Trader(id, await RemoteClient.connect({ port, token, clientId: id }));
+    return new Trader(id, await daemon.connect(id));
   }
 
   async publish(

@@ -7,7 +7,6 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
-import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const SMALL_SEGMENTS = `mode: paper
@@ -110,7 +109,7 @@ class Recording implements Disposable {
   /** Runs a daemon and sends intents; returns the numbers seen. */
   async record(prefix: string): Promise<void> {
     await using daemon = await DaemonProcess.start({ stateDir: this.state, config: this.config });
-    const client = await connect(daemon);
+    const client = await daemon.connect("recorder");
     for (let at = 0; at < INTENTS; at++) await client.send(noOp(`${prefix}-${at}`));
     await until(() => client.reports.length === INTENTS, "all reports");
     this.#lastSeq = client.reports.at(-1)?.report_seq ?? 0;
@@ -136,14 +135,6 @@ function noOp(intentId: string): Readonly<Record<string, unknown>> {
 
 function nowUs(): number {
   return Date.now() * 1000;
-}
-
-function connect(
-  daemon: DaemonProcess,
-  hello: Readonly<Record<string, unknown>> = {},
-): Promise<RemoteClient> {
-  const { listening: { port }, token } = daemon;
-  return RemoteClient.connect({ port, token, clientId: "recorder", hello });
 }
 
 type Damage = {
@@ -252,7 +243,7 @@ Deno.test("a damaged or older journal is refused with 65 and named", async (test
     const state = await recording.copy();
     await using daemon = await DaemonProcess.start({ stateDir: state.directory, config });
     const segment = state.flip('"wire":{"type":"ExecutionReport"', "first");
-    const client = await connect(daemon, { resume_from: 0 });
+    const client = await daemon.connect("recorder", { resume_from: 0 });
     await client.closed();
     deepStrictEqual(client.reports, []);
     strictEqual(client.messages.at(-1)?.["code"], "JOURNAL_UNAVAILABLE");
@@ -263,13 +254,13 @@ Deno.test("a damaged or older journal is refused with 65 and named", async (test
   await test.step("an older copy of the whole state starts, and its client learns RESUME_AHEAD", async () => {
     await using daemon = await DaemonProcess.start({ stateDir: older.directory, config });
     ok(recording.lastReport > seenInOlder);
-    const ahead = await connect(daemon, { resume_from: recording.lastReport });
+    const ahead = await daemon.connect("recorder", { resume_from: recording.lastReport });
     const error = ahead.messages.find((message) => message.type === "ERROR");
     strictEqual(error?.["code"], "RESUME_AHEAD");
     ok(error["fatal"]);
     await ahead.closed();
     await until(() => daemon.alarms("RESUME_AHEAD").length === 1, "the alarm");
-    const known = await connect(daemon, { resume_from: seenInOlder - 1 });
+    const known = await daemon.connect("recorder", { resume_from: seenInOlder - 1 });
     await known.report((report) => report.report_seq === seenInOlder);
     known.close();
     strictEqual(await daemon.stop(), 0);

@@ -6,7 +6,8 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
-import { type LiveConfiguration, liveConfiguration } from "../support/live_configuration.ts";
+import { freePort } from "../support/free_port.ts";
+import { liveConfiguration } from "../support/live_configuration.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
 
@@ -24,15 +25,8 @@ const PERMISSIONS = [
 /** A library of some megabytes is loaded, on a machine that has other things to do. */
 const WAIT_MS = 30_000;
 
-type Line = Readonly<Record<string, unknown>>;
-
-function lines(daemon: DaemonProcess, event: string): readonly Line[] {
-  return daemon.log.split("\n").filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Line).filter((line) => line["event"] === event);
-}
-
 function statuses(daemon: DaemonProcess): readonly unknown[] {
-  return lines(daemon, "venue_status").map(({ status }) => status);
+  return daemon.logged("venue_status").map(({ status }) => status);
 }
 
 /** Starts the daemon with the narrowest permissions that are enough. */
@@ -43,17 +37,6 @@ function start(directory: TemporaryDirectory, config: string): Promise<DaemonPro
     permissions: PERMISSIONS,
     config: path,
     stateDir: `${directory.path}/state`,
-  });
-}
-
-function configuration(of: Pick<LiveConfiguration, "port" | "directory">): string {
-  return liveConfiguration({
-    ...of,
-    exchange: "binance",
-    symbol: "BTC/USDT",
-    priceQuantum: "0.01",
-    quantityQuantum: "0.00001",
-    pacing: { perSecond: 50, burst: 100 },
   });
 }
 
@@ -73,7 +56,7 @@ function eventsIn(directory: TemporaryDirectory, type: string): number {
 Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no secret anywhere", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
   using directory = new TemporaryDirectory();
-  const config = configuration({ port: venue.port, directory: directory.path });
+  const config = liveConfiguration({ port: venue.port, directory: directory.path });
   await using daemon = await start(directory, config);
   strictEqual(daemon.listening.mode, "live");
   await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
@@ -99,13 +82,13 @@ Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no se
 Deno.test("run without keys says so in one sentence and gives market data", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
   using directory = new TemporaryDirectory();
-  const config = configuration({ port: venue.port, directory: directory.path });
+  const config = liveConfiguration({ port: venue.port, directory: directory.path });
   Deno.removeSync(`${directory.path}/secret`);
   await using daemon = await start(directory, config);
   await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
   deepStrictEqual(new Set(statuses(daemon)), new Set(["down"]));
   // The markets may come at the second attempt only, which is another reason.
-  const reasons = lines(daemon, "venue_status").map(({ reason }) => String(reason));
+  const reasons = daemon.logged("venue_status").map(({ reason }) => String(reason));
   const missing = /^credentials\.secret must be a file that can be read: was /;
   strictEqual(reasons.filter((reason) => missing.test(reason)).length, 1, reasons.join("\n"));
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
@@ -114,22 +97,19 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
 
 Deno.test("run without a network says so and tries again, and is up once there is one", async () => {
   using directory = new TemporaryDirectory();
-  const { port } = freePort();
-  await using daemon = await start(directory, configuration({ port, directory: directory.path }));
+  const port = freePort();
+  await using daemon = await start(
+    directory,
+    liveConfiguration({ port, directory: directory.path }),
+  );
   await until(() => statuses(daemon).includes("down"), "down", WAIT_MS);
   match(
-    String(lines(daemon, "venue_status")[0]?.["reason"]),
+    String(daemon.logged("venue_status")[0]?.["reason"]),
     /^Cannot load the markets .*Connection refused/,
   );
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
   await using _venue = await VenueProcess.start("binance_spot", ["--port", String(port)]);
   await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
-  strictEqual(lines(daemon, "venue_adapter_died").length, 0);
+  strictEqual(daemon.logged("venue_adapter_died").length, 0);
   strictEqual(await daemon.stop(), 0);
 });
-
-/** A port on which nothing listens. */
-function freePort(): { readonly port: number } {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return { port: listener.addr.port };
-}

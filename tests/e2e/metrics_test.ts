@@ -10,7 +10,7 @@ import { rowOf, SERIES_NAMES } from "../../edge/metrics/series.ts";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { figureOf, readMetrics, type ShownMetrics } from "../support/metrics_client.ts";
 import { paperWithMetrics } from "../support/paper_yaml.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
@@ -24,11 +24,6 @@ async function withMetrics(use: (running: Running) => Promise<void>): Promise<vo
   const port = daemon.listening.metrics_port;
   if (port === undefined) throw new Error("Cannot test: the first line must name metrics_port");
   await use({ daemon, port });
-}
-
-function connect({ daemon }: Running): Promise<RemoteClient> {
-  const { port } = daemon.listening;
-  return RemoteClient.connect({ port, token: daemon.token, clientId: "trader" });
 }
 
 /** Trades once: an order that fills, one that rests, one that is refused. */
@@ -103,7 +98,7 @@ function check(shown: ShownMetrics): void {
 
 Deno.test("the metrics count what was done, and the query of the wire says the same", async () => {
   await withMetrics(async (running) => {
-    const client = await connect(running);
+    const client = await running.daemon.connect("trader");
     await trade(client);
     check(await readMetrics(running.port));
     await until(() => client.heartbeats.length > 0, "a heartbeat");
@@ -179,7 +174,7 @@ Deno.test("counters of the journal go on after kill -9, those of the process beg
     return { daemon, port: daemon.listening.metrics_port ?? 0 };
   };
   const before = await begin();
-  const client = await connect(before);
+  const client = await before.daemon.connect("trader");
   await trade(client);
   const startedS = figureOf(await readMetrics(before.port), "process_start_time_seconds") ?? 0;
   strictEqual(await before.daemon.stop("SIGKILL"), 137);

@@ -10,11 +10,12 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse, stringify } from "yaml";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { findPrometheus, needOf } from "../support/debian_prometheus.ts";
-import { figureOf, freePort, readMetrics } from "../support/metrics_client.ts";
+import { freePort } from "../support/free_port.ts";
+import { figureOf, readMetrics } from "../support/metrics_client.ts";
 import { alertRules, dashboardQueries, SHIPPED } from "../support/monitoring_files.ts";
 import { testWith } from "../support/needs.ts";
 import { paperWithMetrics } from "../support/paper_yaml.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const FOUND = findPrometheus();
@@ -139,8 +140,7 @@ testWith(NEEDS, "a rule that is changed fails its tests", async () => {
 });
 
 async function trade(daemon: DaemonProcess): Promise<void> {
-  const { port } = daemon.listening;
-  const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "trader" });
+  const client = await daemon.connect("trader");
   await until(async () => {
     const best = await client.query("best", { instrument: "paper:BTC/USDT", side: "Sell" });
     return best["result"] !== null;

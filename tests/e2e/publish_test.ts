@@ -7,7 +7,7 @@
  */
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "own:SOL/USDT";
@@ -64,8 +64,7 @@ Deno.test("PUBLISH feeds books, signals and the simulator, raw lines too", async
   using folder = new TemporaryDirectory();
   const config = folder.write("config.yaml", CONFIGURATION);
   await using daemon = await DaemonProcess.start({ config, stateDir: folder.state, port: 0 });
-  const { listening: { port }, token } = daemon;
-  const client = await RemoteClient.connect({ port, token, clientId: "owner" });
+  const client = await daemon.connect("owner");
   const bids = [["20", "5"], ["19.99", "3"]];
   await publish(client, { kind: "snapshot", payload: { bids, asks: [["20.02", "4"]] }, s: 0 });
   await until(async () => await ask(client, "spread_ticks") === 2, "the snapshot");
@@ -105,12 +104,11 @@ Deno.test("PUBLISH of raw lines begins anew with each session, also with a snaps
   using folder = new TemporaryDirectory();
   const config = folder.write("config.yaml", CONFIGURATION);
   await using daemon = await DaemonProcess.start({ config, stateDir: folder.state, port: 0 });
-  const { listening: { port }, token } = daemon;
-  const watcher = await RemoteClient.connect({ port, token, clientId: "watcher" });
+  const watcher = await daemon.connect("watcher");
   const best = (): Promise<unknown> => ask(watcher, "best", { side: "Buy" });
   const snapshot = JSON.stringify({ lastUpdateId: 100, bids: [["20.00", "5"]], asks: [] });
   for (let session = 0; session < 2; session++) {
-    const owner = await RemoteClient.connect({ port, token, clientId: "owner" });
+    const owner = await daemon.connect("owner");
     await publish(owner, { kind: "raw", payload: snapshot, s: session });
     await until(async () => await best() !== null, "the snapshot");
     deepStrictEqual(await best(), { price: "20", qty: "5" });

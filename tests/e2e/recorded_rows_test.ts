@@ -8,7 +8,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const START_S = 1_700_000_000;
@@ -74,8 +74,7 @@ Deno.test("paper orders trade on rows of two recordings, and the journal of it i
   const stateDir = directory.state;
   {
     await using daemon = await DaemonProcess.start({ stateDir, config });
-    const { listening: { port }, token } = daemon;
-    const client = await RemoteClient.connect({ port, token, clientId: "maker" });
+    const client = await daemon.connect("maker");
     await until(async () => {
       const answer = await client.query("best", { instrument: INSTRUMENT, side: "Buy" });
       return JSON.stringify(answer["result"]).includes('"99"');

@@ -6,11 +6,12 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
-import { place, RemoteClient, type Report } from "../support/remote_client.ts";
+import { place, type RemoteClient, type Report } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
 
+type Line = Readonly<Record<string, unknown>>;
 type Parts = { readonly most?: string; readonly top?: string };
 
 function yaml({ most = "5", top = "" }: Parts): string {
@@ -32,27 +33,16 @@ venues:
 `;
 }
 
-type Line = Readonly<Record<string, unknown>>;
-
-function lines(daemon: DaemonProcess, event: string): readonly Line[] {
-  return daemon.log.split("\n").filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Line).filter((line) => line["event"] === event);
-}
-
 /** Writes the file anew and has it read; waits until the log says what became of it. */
 async function reload(
   daemon: DaemonProcess,
   of: { readonly config: string; readonly text: string; readonly says: string },
 ): Promise<Line> {
-  const before = lines(daemon, of.says).length;
+  const before = daemon.logged(of.says).length;
   Deno.writeTextFileSync(of.config, of.text);
   daemon.signal("SIGHUP");
-  await until(() => lines(daemon, of.says).length > before, of.says);
-  return lines(daemon, of.says).at(-1) ?? {};
-}
-
-function connect(daemon: DaemonProcess, clientId = "user"): Promise<RemoteClient> {
-  return RemoteClient.connect({ port: daemon.listening.port, token: daemon.token, clientId });
+  await until(() => daemon.logged(of.says).length > before, of.says);
+  return daemon.logged(of.says).at(-1) ?? {};
 }
 
 /** Places an order of 3 and returns the first report of it. */
@@ -80,7 +70,7 @@ Deno.test("SIGHUP tightens a limit, which then refuses, is journaled, and surviv
   const options = { stateDir: directory.state, config };
   {
     await using daemon = await DaemonProcess.start(options);
-    const client = await connect(daemon);
+    const client = await daemon.connect("user");
     strictEqual((await placeThree(client, "a-1"))["exec_type"], "PendingNew");
     const said = await reload(daemon, {
       config,
@@ -96,7 +86,7 @@ Deno.test("SIGHUP tightens a limit, which then refuses, is journaled, and surviv
   const limits = await events(directory, "LimitsSet");
   ok(reloaded !== undefined && limits.some(({ payload }) => (payload as Line)["admin"] === false));
   await using again = await DaemonProcess.start(options);
-  const client = await connect(again);
+  const client = await again.connect("user");
   assertRefused(await placeThree(client, "a-3"));
   client.close();
   strictEqual(await again.stop(), 0);
@@ -123,7 +113,7 @@ Deno.test("SIGHUP changes nothing for a file that is invalid, looser, or needs a
     const said = await reload(daemon, { config, text, says: "configuration_refused" });
     match((said["problems"] as readonly string[]).join("\n"), expected);
   }
-  const client = await connect(daemon);
+  const client = await daemon.connect("user");
   strictEqual((await placeThree(client, "a-1"))["exec_type"], "PendingNew");
   client.close();
   await reload(daemon, { config, text: yaml({}), says: "configuration_unchanged" });
@@ -144,8 +134,8 @@ Deno.test("SIGHUP switches a signal on and changes the levels of the log", async
   const quiet = 'hotloop: { instruments: { "paper:*": { signals: false } } }\n';
   const config = directory.write("c.yaml", yaml({ top: `${quiet}log: { level: alarm }` }));
   await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
-  deepStrictEqual(lines(daemon, "listening"), []);
-  const client = await connect(daemon);
+  deepStrictEqual(daemon.logged("listening"), []);
+  const client = await daemon.connect("user");
   const has = async (): Promise<unknown> =>
     (await client.query("hotloop_capabilities", { instrument: INSTRUMENT }))["result"];
   const off = await has();
@@ -156,7 +146,7 @@ Deno.test("SIGHUP switches a signal on and changes the levels of the log", async
   deepStrictEqual([isOn(off), isOn(await has())], [false, true]);
   client.close();
   strictEqual(await daemon.stop(), 0);
-  strictEqual(lines(daemon, "stopping").length, 1, "of category daemon");
+  strictEqual(daemon.logged("stopping").length, 1, "of category daemon");
 });
 
 Deno.test("SIGHUP tells subscribers at once which signals are on, and which are off", async () => {
@@ -164,7 +154,7 @@ Deno.test("SIGHUP tells subscribers at once which signals are on, and which are 
   const [off, on] = [yaml({ top: "hotloop: { signals: false }" }), yaml({})];
   const config = directory.write("c.yaml", off);
   await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
-  const client = await connect(daemon);
+  const client = await daemon.connect("user");
   const payload = { bids: [["100", "5"]], asks: [["101", "5"]] };
   const ts_us = Date.now() * 1000;
   await client.send({ type: "PUBLISH", instrument: INSTRUMENT, kind: "snapshot", payload, ts_us });

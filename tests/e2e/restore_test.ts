@@ -7,7 +7,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
-import { place, RemoteClient, type Report } from "../support/remote_client.ts";
+import { place, type RemoteClient, type Report } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
@@ -58,8 +58,7 @@ async function connect(
   daemon: DaemonProcess,
   hello: Readonly<Record<string, unknown>> = {},
 ): Promise<RemoteClient> {
-  const at = { port: daemon.listening.port, token: daemon.token, clientId: "maker" };
-  return await RemoteClient.connect({ ...at, hello: { cancel_on_disconnect: false, ...hello } });
+  return await daemon.connect("maker", { cancel_on_disconnect: false, ...hello });
 }
 
 async function accepted(client: RemoteClient, intentId: string): Promise<Report> {

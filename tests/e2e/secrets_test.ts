@@ -22,11 +22,6 @@ function planted(directory: TemporaryDirectory, port: number, secret = SECRET): 
   const text = liveConfiguration({
     port,
     directory: directory.path,
-    exchange: "binance",
-    symbol: "BTC/USDT",
-    priceQuantum: "0.01",
-    quantityQuantum: "0.00001",
-    pacing: { perSecond: 50, burst: 100 },
   });
   for (const [name, value] of [["api_key", KEY], ["secret", secret]] as const) {
     Deno.writeTextFileSync(`${directory.path}/${name}`, value, { mode: 0o600 });

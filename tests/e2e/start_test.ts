@@ -6,7 +6,6 @@
  */
 import { strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
-import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 /** So many that the journal takes them in one batch, or in several of which each waits for the last. */
@@ -38,8 +37,7 @@ for (const count of COUNTS) {
     Deno.writeTextFileSync(config, configurationOf(count));
     for (let start = 0; start < 2; start += 1) {
       const daemon = await DaemonProcess.start({ stateDir: `${directory.path}/state`, config });
-      const { listening: { port }, token } = daemon;
-      const client = await RemoteClient.connect({ port, token, clientId: "many" });
+      const client = await daemon.connect("many");
       client.close();
       strictEqual(await daemon.stop(), 0);
     }

@@ -7,7 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
-import { place, RemoteClient } from "../support/remote_client.ts";
+import { place } from "../support/remote_client.ts";
 import { python3, testWith } from "../support/needs.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
@@ -40,8 +40,7 @@ function rows(of: Fields, key: string): readonly Fields[] {
 Deno.test("top --once shows the orders, positions and P&L by tag of a running daemon", async () => {
   using directory = new TemporaryDirectory();
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
-  const { port } = daemon.listening;
-  const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "maker" });
+  const client = await daemon.connect("maker");
   await client.market(INSTRUMENT);
   const order = { instrument: INSTRUMENT, order_qty: "0.01", tag: "grid" };
   await client.send(place("taken", { ...order, ord_type: "Market" }));
@@ -74,8 +73,7 @@ async function sessionEvents({ state }: TemporaryDirectory): Promise<readonly st
 Deno.test("top cancels nothing, takes no session, and leaves no more than its own two events", async () => {
   using directory = new TemporaryDirectory();
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
-  const { port } = daemon.listening;
-  const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "maker" });
+  const client = await daemon.connect("maker");
   await client.market(INSTRUMENT);
   await client.send(
     place("resting", { instrument: INSTRUMENT, order_qty: "0.01", price: "58000" }),
@@ -168,15 +166,17 @@ testWith([python3], "top outlives its daemon and shows it again when it is back"
   const first = await DaemonProcess.start({ stateDir: directory.state });
   const args = viewOf(first);
   const playing = play(args, [["NOT CONNECTED", "v"], ["all venues up", "q"]]);
-  const token = { port: first.listening.port, token: first.token };
-  const watching = await RemoteClient.connect({ ...token, clientId: "x" });
+  const watching = await first.connect("x");
   await until(async () => {
     const { result } = await watching.query("metrics");
     return (result as Fields)["wire_sessions_open"] === 2;
   }, "the view");
   watching.close();
   await first.stop("SIGKILL");
-  await using _second = await DaemonProcess.start({ stateDir: directory.state, port: token.port });
+  await using _second = await DaemonProcess.start({
+    stateDir: directory.state,
+    port: first.listening.port,
+  });
   const { code, text } = await playing;
   strictEqual(code, 0);
   match(text, /figures are old/);

@@ -22,14 +22,6 @@ async function withDaemon(use: (daemon: DaemonProcess) => Promise<void>): Promis
   await use(daemon);
 }
 
-function connect(
-  { listening: { port }, token }: DaemonProcess,
-  clientId: string,
-  hello: Readonly<Record<string, unknown>> = {},
-): Promise<RemoteClient> {
-  return RemoteClient.connect({ port, token, clientId, hello });
-}
-
 /** Places an order that rests, once there is a market, and waits until the venue has it. */
 async function rest(client: RemoteClient, intentId: string): Promise<void> {
   await until(
@@ -47,9 +39,9 @@ function fatalOf(client: RemoteClient): Message | undefined {
 
 Deno.test("a second connection of a client takes over, and the first is told so", async () => {
   await withDaemon(async (daemon) => {
-    const first = await connect(daemon, "twin");
+    const first = await daemon.connect("twin");
     await rest(first, "t-1");
-    const second = await connect(daemon, "twin", { resume_from: 0 });
+    const second = await daemon.connect("twin", { resume_from: 0 });
     await first.closed();
     strictEqual(fatalOf(first)?.["code"], "SESSION_REPLACED");
     await second.report((report) => report["exec_type"] === "New", "what the first had");
@@ -66,7 +58,7 @@ Deno.test("a client resumes after kill -9 with every report word for word, and i
   const stateDir = directory.state;
   const hello = { cancel_on_disconnect: false };
   await using killed = await DaemonProcess.start({ stateDir });
-  const before = await connect(killed, "survivor", hello);
+  const before = await killed.connect("survivor", hello);
   await rest(before, "s-1");
   strictEqual(await killed.stop("SIGKILL"), 137);
   await before.closed();
@@ -75,7 +67,7 @@ Deno.test("a client resumes after kill -9 with every report word for word, and i
   const { port } = killed.listening;
   await using daemon = await DaemonProcess.start({ stateDir, port });
   strictEqual(daemon.token, killed.token);
-  const after = await connect(daemon, "survivor", {
+  const after = await daemon.connect("survivor", {
     ...hello,
     resume_from: 0,
     resume_journal_id: before.ack?.["journal_id"],
@@ -119,7 +111,7 @@ Deno.test("a client that does not read loses its session and disturbs nobody", a
   using directory = new TemporaryDirectory();
   const config = directory.write("small_buffer.yaml", SMALL_BUFFER);
   await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
-  const other = await connect(daemon, "other");
+  const other = await daemon.connect("other");
   using deaf = await connectDeaf(daemon);
   const noise = makeNoise(deaf).catch((error) => error); // refused in the middle: it is over
   for (let at = 0; at < 30; at++) {
@@ -164,7 +156,7 @@ const strangers = [
 
 Deno.test("bytes that are no frames cost the stranger its connection and nobody else anything", async () => {
   await withDaemon(async (daemon) => {
-    const client = await connect(daemon, "bystander");
+    const client = await daemon.connect("bystander");
     for (const [who, bytes] of strangers) {
       const stranger = await RemoteClient.open(daemon.listening.port);
       await stranger.sendBytes(new TextEncoder().encode(bytes));
@@ -179,7 +171,7 @@ Deno.test("bytes that are no frames cost the stranger its connection and nobody 
 
 Deno.test("a thousand connections at once are served or closed, and a client goes on trading", async () => {
   await withDaemon(async (daemon) => {
-    const client = await connect(daemon, "calm");
+    const client = await daemon.connect("calm");
     const { port } = daemon.listening;
     const storm = await Promise.all(
       Array.from({ length: STORM }, () => RemoteClient.open(port).catch(() => undefined)),
@@ -188,7 +180,7 @@ Deno.test("a thousand connections at once are served or closed, and a client goe
     await client.report((report) => report["intent_id"] === "c-1");
     for (const connection of storm) connection?.close();
     await pause(200);
-    const late = await connect(daemon, "late");
+    const late = await daemon.connect("late");
     ok(late.ack !== undefined, "there is room again");
     late.close();
     client.close();
@@ -198,7 +190,7 @@ Deno.test("a thousand connections at once are served or closed, and a client goe
 
 Deno.test("SIGTERM tells every session SHUTTING_DOWN after its reports and ends with 0", async () => {
   await withDaemon(async (daemon) => {
-    const clients = await Promise.all(["a", "b", "c"].map((id) => connect(daemon, id)));
+    const clients = await Promise.all(["a", "b", "c"].map((id) => daemon.connect(id)));
     for (const client of clients) await client.send(noOp("last"));
     const ended = daemon.stop();
     for (const client of clients) {
@@ -213,7 +205,7 @@ Deno.test("SIGINT twice within milliseconds, as one Ctrl-C under a task, stops i
   using directory = new TemporaryDirectory();
   const stateDir = directory.state;
   await using daemon = await DaemonProcess.start({ stateDir });
-  const client = await connect(daemon, "twice");
+  const client = await daemon.connect("twice");
   await client.send(noOp("n-1"));
   await client.report((report) => report["intent_id"] === "n-1");
   daemon.signal("SIGINT");
@@ -224,7 +216,7 @@ Deno.test("SIGINT twice within milliseconds, as one Ctrl-C under a task, stops i
   const checkpoints = Array.from(Deno.readDirSync(`${stateDir}/checkpoints`));
   strictEqual(checkpoints.length, 1, "another version can go on from here");
   await using next = await DaemonProcess.start({ stateDir });
-  const again = await connect(next, "twice", { resume_from: 0 });
+  const again = await next.connect("twice", { resume_from: 0 });
   await again.report((report) => report["intent_id"] === "n-1");
   again.close();
   strictEqual(await next.stop(), 0);

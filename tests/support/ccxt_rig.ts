@@ -34,13 +34,12 @@ import { listingProblem } from "../../edge/venues/listing.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
 import { until } from "./temporary.ts";
 
+/** For tests on a venue: connections of the runtime's pool outlive them, and end with its process. */
+export const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 export const PREFIX = "tlabcdef01";
 const UNTIL_MS = 20_000;
 const clock = denoClock();
 const timers = denoTimers(clock);
-
-/** What a draft of a kind carries. */
-export type Heard<Type extends EventType> = Draft<Type>;
 
 /** BTC against USDT, spot: price 0.01, quantity 0.00001. */
 export const SPOT: Instrument = {
@@ -184,10 +183,10 @@ export class CcxtRig implements Disposable {
   }
 
   /** Returns the payloads of one kind, in order. */
-  of<Type extends EventType>(eventType: Type): readonly Heard<Type>["payload"][] {
+  of<Type extends EventType>(eventType: Type): readonly Draft<Type>["payload"][] {
     return [...this.reports, ...this.market]
       .filter((draft) => draft.eventType === eventType)
-      .map(({ payload }) => payload as Heard<Type>["payload"]);
+      .map(({ payload }) => payload as Draft<Type>["payload"]);
   }
 
   async until(isSo: () => boolean, what: string): Promise<void> {
@@ -206,7 +205,7 @@ export class CcxtRig implements Disposable {
   }
 
   /** Waits for the next report of a kind that comes after `from` of them. */
-  async next<Type extends EventType>(eventType: Type, from = 0): Promise<Heard<Type>["payload"]> {
+  async next<Type extends EventType>(eventType: Type, from = 0): Promise<Draft<Type>["payload"]> {
     await this.until(() => this.of(eventType).length > from, `a ${eventType}`);
     const found = this.of(eventType)[from];
     if (found === undefined) throw new Error(`Cannot find a ${eventType}`);
@@ -250,7 +249,7 @@ export class CcxtRig implements Disposable {
     this.send({ ...this.#common(order), kind: "Lookup", ...of });
   }
 
-  async reconcile(sinceUs: number | null): Promise<Heard<"Reconciled">["payload"]> {
+  async reconcile(sinceUs: number | null): Promise<Draft<"Reconciled">["payload"]> {
     const before = this.of("Reconciled").length;
     const request = requestId(++this.#requests);
     this.adapter.send({
@@ -333,6 +332,23 @@ export class CcxtRig implements Disposable {
         this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
     };
   }
+}
+
+/** Declares a test on a still venue with an adapter that is up. */
+export type TestOn = (
+  name: string,
+  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
+  options?: RigOptions,
+) => void;
+
+/** Returns what declares tests on a venue; each may have further options of its adapter. */
+export function testsOn(name: VenueName, common: RigOptions = {}): TestOn {
+  return (sentence, run, options = {}) =>
+    Deno.test(sentence, relaxed, async () => {
+      await using venue = await stillVenue(name);
+      using rig = await CcxtRig.up(venue, { ...common, ...options });
+      await run(venue, rig);
+    });
 }
 
 const SECRETS = ["test-api-key", "test-secret", "signature=", "listenKey="];

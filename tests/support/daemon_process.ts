@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ConnectOptions, RemoteClient } from "./remote_client.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const EXECUTABLE = Deno.env.get("TAPELINE_EXECUTABLE");
@@ -19,6 +20,9 @@ export type Listening = {
   readonly mode: string;
   readonly metrics_port?: number;
 };
+
+/** A line of the structured log. */
+type LogLine = Readonly<Record<string, unknown>>;
 
 export type StartOptions = {
   /** Absent: where the environment says. */
@@ -110,12 +114,22 @@ export class DaemonProcess {
     return Deno.readTextFileSync(this.listening.token_file).trim();
   }
 
-  /** Structured log lines of this event, or of the engine's alarm with this code. Alarms are part of what the daemon promises. */
-  alarms(event: string): readonly Readonly<Record<string, unknown>>[] {
+  /** Connects a client to it; `hello` has further fields of the client's HELLO. */
+  connect(clientId: string, hello: ConnectOptions["hello"] = {}): Promise<RemoteClient> {
+    const { listening: { port }, token } = this;
+    return RemoteClient.connect({ port, token, clientId, hello });
+  }
+
+  /** Lines of the structured log of this event, or of the engine's alarm with this code. */
+  logged(event: string): readonly LogLine[] {
     return this.#stderr.filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-      .filter((line) => line["level"] === "alarm")
+      .map((line) => JSON.parse(line) as LogLine)
       .filter((line) => line["event"] === event || line["code"] === event);
+  }
+
+  /** Those that are alarms: they are part of what the daemon promises. */
+  alarms(event: string): readonly LogLine[] {
+    return this.logged(event).filter((line) => line["level"] === "alarm");
   }
 
   /** Sends a signal; a process that is gone does not mind. */

@@ -75,8 +75,6 @@ export type WorldOptions = {
   readonly breaker?: NonNullable<VenueDeclaration["breaker"]>;
   readonly reconcileMs?: number;
   readonly mode?: Mode;
-  /** Leave the venue as it is after its declaration. */
-  readonly keepDown?: boolean;
   /** What the indexes are spread by. */
   readonly secret?: string;
 };
@@ -178,7 +176,7 @@ export class World {
   /** A run begins: started, declared, listed, and the venue is up. */
   start(): this {
     this.restart();
-    if (this.#options.keepDown !== true) this.venueStatus("up");
+    this.venueStatus("up");
     return this;
   }
 

@@ -143,7 +143,7 @@ export class FakeBackend implements Backend {
     this.#queues.push(queue);
     return {
       offer: (draft) => this.#offer(queue, draft),
-      get depth(): number {
+      get length(): number {
         return queue.drafts.length;
       },
       onRoom: (handler) => {

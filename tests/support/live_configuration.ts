@@ -10,18 +10,13 @@ export const ABSENCE_MS = 3000;
 
 /** What differs between venues and between tests. */
 export type LiveConfiguration = {
-  /** The exchange as the adapter calls it. */
-  readonly exchange: string;
-  readonly symbol: string;
-  readonly priceQuantum: string;
-  readonly quantityQuantum: string;
-  /** Further entries of the instrument, as lines of YAML. */
-  readonly instrument?: readonly string[];
+  /** The exchange as the adapter calls it; absent: Binance spot. */
+  readonly exchange?: string;
   /** Where the fake listens. */
   readonly port: number;
   /** A directory of the test's own, for the secrets. */
   readonly directory: string;
-  readonly pacing: { readonly perSecond: number; readonly burst: number };
+  readonly pacing?: { readonly perSecond: number; readonly burst: number };
   /** A client whose orders are never sent. */
   readonly dryClient?: string;
   /** When the account halts because it is not what the ledger shows, as YAML. */
@@ -35,26 +30,34 @@ export type LiveConfiguration = {
 const TESTED = [`recv_window_ms: ${ABSENCE_MS / 2}`, `propagation_ms: ${ABSENCE_MS / 2}`];
 const EXPERIMENTAL = ["experimental: true", `absence_proof_ms: ${ABSENCE_MS}`, "poll_ms: 1000"];
 
+/** The one instrument: BTC against USDT, spot or the perpetual. */
+const SPOT = ['price: { quantum: "0.01" }', 'quantity: { quantum: "0.00001" }'];
+const PERPETUAL = [
+  'price: { quantum: "0.1" }',
+  'quantity: { quantum: "0.001" }',
+  "asset_class: linear",
+];
+
 /** Returns the YAML of a daemon whose one venue `main` is a fake; writes the secrets it names. */
 export function liveConfiguration(of: LiveConfiguration): string {
   Deno.writeTextFileSync(`${of.directory}/api_key`, "test-api-key", { mode: 0o600 });
   Deno.writeTextFileSync(`${of.directory}/secret`, "test-secret", { mode: 0o600 });
-  const { perSecond, burst } = of.pacing;
+  const { exchange = "binance", pacing: { perSecond, burst } = { perSecond: 50, burst: 100 } } = of;
   return [
     "mode: live",
     "wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 1000, cancel_grace_ms: 300 }",
     "engine: { lookup_retry_ms: 200 }",
     "journal: { segment_bytes: 1048576, checkpoint_events: 2000, index: false }",
-    `exchanges: [{ name: ${of.exchange}, self_match: allow }]`,
+    `exchanges: [{ name: ${exchange}, self_match: allow }]`,
     ...(of.dryClient === undefined ? [] : [
       `clients: [{ name: ${of.dryClient}, dry_run: true }]`,
     ]),
     "venues:",
     "  - name: main",
-    `    exchange: ${of.exchange}`,
+    `    exchange: ${exchange}`,
     "    adapter: ccxt",
     "    options:",
-    `      exchange: ${of.exchange}`,
+    `      exchange: ${exchange}`,
     `      endpoints: { rest: "http://127.0.0.1:${of.port}", stream: "ws://127.0.0.1:${of.port}" }`,
     `      request_timeout_ms: ${REQUEST_TIMEOUT_MS}`,
     ...(of.isExperimental === true ? EXPERIMENTAL : TESTED).map((line) => `      ${line}`),
@@ -64,12 +67,10 @@ export function liveConfiguration(of: LiveConfiguration): string {
     ...(of.tripwire === undefined ? [] : [`    limits: { tripwire: ${of.tripwire} }`]),
     ...(of.venue ?? []).map((line) => `    ${line}`),
     "    instruments:",
-    `      - symbol: ${of.symbol}`,
+    "      - symbol: BTC/USDT",
     "        base: BTC",
     "        quote: USDT",
-    `        price: { quantum: "${of.priceQuantum}" }`,
-    `        quantity: { quantum: "${of.quantityQuantum}" }`,
-    ...(of.instrument ?? []).map((line) => `        ${line}`),
+    ...(exchange === "binanceusdm" ? PERPETUAL : SPOT).map((line) => `        ${line}`),
     "        limits: { price_collar_ppm: null }",
     "",
   ].join("\n");

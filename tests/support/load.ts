@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { DaemonProcess } from "./daemon_process.ts";
-import { place, RemoteClient, type Report } from "./remote_client.ts";
+import { place, type RemoteClient, type Report } from "./remote_client.ts";
 import { pause, until } from "./temporary.ts";
 
 /** An intent as it was sent. */
@@ -49,9 +49,7 @@ async function connect(
   clientId: string,
   hello: Readonly<Record<string, unknown>> = {},
 ): Promise<RemoteClient> {
-  const { listening: { port }, token } = daemon;
-  const keep = { cancel_on_disconnect: false };
-  return await RemoteClient.connect({ port, token, clientId, hello: { ...keep, ...hello } });
+  return await daemon.connect(clientId, { cancel_on_disconnect: false, ...hello });
 }
 
 /** Starts clients; `running` ends when the last connection has. */

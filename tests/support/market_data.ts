@@ -23,8 +23,8 @@ export type Shown = {
 };
 
 /** Returns the events that came, in order. */
-export function events(client: WireClient): Shown[] {
-  return client.all("EVENTS").flatMap((message) => message["events"] as Shown[]);
+export function events<Event = Shown>(client: WireClient): Event[] {
+  return client.all("EVENTS").flatMap((message) => message["events"] as Event[]);
 }
 
 /** Returns the best bid of each book that came; undefined where it was empty. */

@@ -36,9 +36,3 @@ export function figureOf(
   );
   return found?.value ?? found?.count;
 }
-
-/** A port that nobody listened on a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

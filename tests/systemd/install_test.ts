@@ -4,8 +4,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { freePort } from "../support/free_port.ts";
 import type { BootedMachine } from "./support/booted.ts";
-import { connect, freePort, ground, INSIDE, rest, testOn } from "./support/rig.ts";
+import { connect, ground, INSIDE, rest, testOn } from "./support/rig.ts";
 
 const INSTALL = [`${INSIDE.units}/install.sh`, "--executable", `${INSIDE.current}/tapeline`];
 const REMOVE = [`${INSIDE.units}/install.sh`, "--uninstall"];

@@ -4,11 +4,12 @@
  * @module
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
+import { freePort } from "../support/free_port.ts";
 import { liveConfiguration } from "../support/live_configuration.ts";
 import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
-import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
+import { connect, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
 import type { BootedMachine } from "./support/booted.ts";
 
 const UNIT = "tapeline.service";
@@ -146,11 +147,6 @@ testOn(
     const configuration = liveConfiguration({
       port: venue.port,
       directory: directory.path,
-      exchange: "binance",
-      symbol: "BTC/USDT",
-      priceQuantum: "0.01",
-      quantityQuantum: "0.00001",
-      pacing: { perSecond: 50, burst: 100 },
     });
     machine.write("/etc/tapeline/tapeline.yaml", configuration);
     machine.write("/etc/keys/api", "test-api-key\n", 0o600);

@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { freePort } from "../support/free_port.ts";
 import { liveConfiguration } from "../support/live_configuration.ts";
 import type { RemoteClient, Report } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
@@ -12,7 +13,7 @@ import { VERSION } from "../../version.ts";
 import { VenueProcess } from "../venues/control.ts";
 import type { BootedMachine } from "./support/booted.ts";
 import { NEXT_VERSION } from "./support/executables.ts";
-import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
+import { connect, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
 
 const UNIT = "tapeline.service";
 const INSTALL = `${INSIDE.units}/install.sh`;
@@ -332,11 +333,6 @@ testOn(
       liveConfiguration({
         port,
         directory: directory.path,
-        exchange: "binance",
-        symbol: "BTC/USDT",
-        priceQuantum: "0.01",
-        quantityQuantum: "0.00001",
-        pacing: { perSecond: 50, burst: 100 },
       }).replace("wire: {", `wire: { port: ${freePort()},`);
     machine.write("/etc/tapeline/tapeline.yaml", configuration(venue.port));
     machine.write("/opt/broken/wrong.yaml", configuration(freePort()));

@@ -21,6 +21,20 @@ export type LimitSettings = {
   /** Absent: as many as there may be per 10 seconds. */
   readonly ordersPerMinute?: number;
 };
+
+/** The limits as `exchangeInfo` tells them. */
+export function rateLimits(of: LimitSettings): readonly object[] {
+  return [
+    {
+      rateLimitType: "REQUEST_WEIGHT",
+      interval: "MINUTE",
+      intervalNum: 1,
+      limit: of.weightPerMinute,
+    },
+    { rateLimitType: "ORDERS", interval: "SECOND", intervalNum: 10, limit: of.ordersPer10s },
+  ];
+}
+
 /** Why a request is not handled. */
 export type Limited = {
   readonly status: 429 | 418;

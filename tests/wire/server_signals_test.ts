@@ -8,6 +8,7 @@ import { allKeys } from "../../config/schema_keys.ts";
 import { instrumentId, micros, px, qty, seqId } from "../../core/numbers.ts";
 import { controlDraft } from "../../edge/control_draft.ts";
 import { marketEvent } from "../support/hot_loop_bench.ts";
+import { events } from "../support/market_data.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 import type { HotLoopView } from "../../wire/backend.ts";
@@ -27,12 +28,10 @@ type Shown = {
   readonly payload: Payload;
 };
 
-function shown(client: WireClient): Shown[] {
-  return client.all("EVENTS").flatMap((message) => message["events"] as Shown[]);
-}
-
 function named(client: WireClient, name: string): Payload[] {
-  return shown(client).map(({ payload }) => payload).filter((payload) => payload.name === name);
+  return events<Shown>(client).map(({ payload }) => payload).filter((payload) =>
+    payload.name === name
+  );
 }
 
 /** Applies news of a market; `s` is the time of its feed. */
@@ -96,7 +95,7 @@ Deno.test("SUBSCRIBE of signals gets RESULT, then every signal as it is now", ()
   const { fixture, client } = withMarket();
   subscribe(fixture, client, { depth: 1 });
   deepStrictEqual(client.received.map((row) => row.type), ["RESULT", "EVENTS"]);
-  const payloads = shown(client).map(({ payload }) => payload);
+  const payloads = events<Shown>(client).map(({ payload }) => payload);
   deepStrictEqual(payloads.slice(0, -1), [
     { name: "best2_sum", value: "7", args: { side: "Buy" } },
     { name: "best2_sum", value: "3", args: { side: "Sell" } },
@@ -119,10 +118,10 @@ Deno.test("the channel signal says single values when they change, and the queue
   client.forget();
   snapshot(fixture, START_S + 11);
   fixture.settle();
-  deepStrictEqual(shown(client).map(({ payload }) => payload.name), ["queue"]);
+  deepStrictEqual(events<Shown>(client).map(({ payload }) => payload.name), ["queue"]);
   trade(fixture, START_S + 12);
   fixture.settle();
-  deepStrictEqual(shown(client).map(({ payload }) => payload.name), [
+  deepStrictEqual(events<Shown>(client).map(({ payload }) => payload.name), [
     "queue",
     "last_traded_ts_ms",
     "queue",
@@ -148,9 +147,9 @@ Deno.test("the channel signal waits until its event is durable", () => {
   client.forget();
   trade(fixture, START_S + 12);
   fixture.time.runDue();
-  strictEqual(shown(client).length, 0);
+  strictEqual(events<Shown>(client).length, 0);
   fixture.settle();
-  ok(shown(client).length > 0);
+  ok(events<Shown>(client).length > 0);
 });
 
 Deno.test("conflate_ms holds for queues, sampled when they leave", () => {
@@ -163,7 +162,7 @@ Deno.test("conflate_ms holds for queues, sampled when they leave", () => {
   }
   fixture.time.advance(200_000);
   fixture.settle();
-  const queues = shown(client).filter(({ payload }) => payload.name === "queue");
+  const queues = events<Shown>(client).filter(({ payload }) => payload.name === "queue");
   strictEqual(queues.length, 2);
   const last = queues.at(-1);
   ok(last?.conflated);
@@ -230,17 +229,17 @@ Deno.test("a reload that switches signals off is told once, and all of them anew
   subscribe(fixture, client);
   client.forget();
   reload(fixture, { instruments: { [NAME]: { signals: false } } });
-  deepStrictEqual(shown(client).map(({ instrument, payload }) => [instrument, payload]), [
+  deepStrictEqual(events<Shown>(client).map(({ instrument, payload }) => [instrument, payload]), [
     [NAME, { name: "queue", value: null, args: { depth: 10 } }],
   ]);
   client.forget();
   snapshot(fixture, START_S + 11, 10_050);
   reload(fixture, { signals: false });
-  deepStrictEqual(shown(client), [], "of an instrument that is off nothing is said");
+  deepStrictEqual(events<Shown>(client), [], "of an instrument that is off nothing is said");
   const book = fixture.backend.books.get(BTC);
   if (book !== undefined) book.bids = [[10_050, 50_000]];
   reload(fixture, {});
-  deepStrictEqual(shown(client).map(({ payload }) => payload.name), [
+  deepStrictEqual(events<Shown>(client).map(({ payload }) => payload.name), [
     "best2_sum",
     "best2_sum",
     "spread_ticks",
@@ -257,7 +256,7 @@ Deno.test("a reload of settings is told with the queues that are computed with t
   subscribe(fixture, client);
   client.forget();
   reload(fixture, { latency_ms: 9, min_obs_s: 8 });
-  const [queue, ...rest] = shown(client).map(({ payload }) => payload);
+  const [queue, ...rest] = events<Shown>(client).map(({ payload }) => payload);
   const { latency_ms, min_obs_s } = queue?.value as Record<string, unknown>;
   deepStrictEqual([latency_ms, min_obs_s, rest], [9, 8, []]);
 });
@@ -297,7 +296,7 @@ Deno.test("who subscribes to signals that are off hears of them from the reload 
   fixture.settle();
   deepStrictEqual(client.received.map((row) => row.type), ["RESULT"], "nothing was told before");
   reload(fixture, {});
-  strictEqual(shown(client).length, 6);
+  strictEqual(events<Shown>(client).length, 6);
 });
 
 Deno.test("queries about queues answer as the hot loop does", () => {

@@ -36,6 +36,7 @@ export function spanText(us: number): string {
   return `${(us / 1_000_000).toFixed(3)} s`;
 }
 
-function isoText(us: number): string {
+/** Date and time of day to the millisecond, `2026-11-20T16:49:38.112Z`. */
+export function isoText(us: number): string {
   return new Date(Math.floor(us / 1000)).toISOString();
 }

@@ -10,6 +10,7 @@
  * are refused for it, and at once when any request is.
  * @module
  */
+import type { Micros } from "../../../core/numbers.ts";
 import type { Timers } from "../../ports.ts";
 import type { VenueHost } from "../../venue.ts";
 
@@ -26,10 +27,13 @@ const WHOLE_MS_US = 1000;
 
 type Sample = { readonly skewUs: number; readonly tripUs: number };
 
+/** When a request left, and when its answer was there. */
+export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
+
 /** What a venue said of the time, in whole milliseconds, and when it was asked and answered. */
 export type TimeTold = {
   readonly venueMs: number;
-  readonly stamps: { readonly submitUs: number; readonly ackUs: number };
+  readonly stamps: CallStamps;
 };
 
 /** Asks one venue for its time. */

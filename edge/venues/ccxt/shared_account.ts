@@ -16,6 +16,9 @@ import type { Reporter } from "./reporter.ts";
 /** An instrument with the venue's name of its market. */
 export type Listed = { readonly instrument: Instrument; readonly symbol: string };
 
+/** What became of the configured instruments: listed, or what is wrong, a sentence each. */
+export type Listings = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
+
 /** What it is made of. */
 export type SharedParts = {
   readonly host: VenueHost;

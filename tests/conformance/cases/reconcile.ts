@@ -11,22 +11,16 @@ import { until } from "../../support/temporary.ts";
 
 const SETTLE_MS = 30_000;
 
-type Row = Readonly<Record<string, unknown>>;
-
-async function rows(party: Party, what: string, args: Row = {}): Promise<readonly Row[]> {
-  return (await party.query(what, args))["result"] as readonly Row[];
-}
-
 /** What the account holds of the instrument, as the daemon says it. */
 async function held(party: Party, stage: Stage): Promise<number> {
   const { instrument, venue, base } = stage.terms;
   if (stage.declares("asset_class") === "spot") {
-    const found = (await rows(party, "balances")).find((row) =>
+    const found = (await party.rows("balances")).find((row) =>
       row["venue"] === venue && row["currency"] === base
     );
     return Number(found?.["total"] ?? 0);
   }
-  const found = (await rows(party, "positions", { scope: "account" })).find((row) =>
+  const found = (await party.rows("positions", { scope: "account" })).find((row) =>
     row["instrument"] === instrument
   );
   return Number(found?.["qty"] ?? 0);
@@ -60,7 +54,7 @@ export const RECONCILE_CASES: readonly Case[] = [
       const { buyResting: price, part: qty } = stage.terms;
       const id = await byHand({ side: "Buy", price, qty });
       const isShown = async (): Promise<boolean> =>
-        (await rows(party, "orders", { scope: "account" })).some((row) =>
+        (await party.rows("orders", { scope: "account" })).some((row) =>
           String(row["venue_order_id"]).endsWith(id) && row["order_id"] === null
         );
       await reconciled(stage, isShown, "the order placed by hand");
@@ -108,7 +102,7 @@ export const RECONCILE_CASES: readonly Case[] = [
       const { quote: currency, venue } = stage.terms;
       const total = async (): Promise<number> =>
         Number(
-          (await rows(party, "balances")).find((row) =>
+          (await party.rows("balances")).find((row) =>
             row["venue"] === venue && row["currency"] === currency
           )?.["total"],
         );

@@ -22,13 +22,9 @@ const REPLACE_ENDS = ["Replaced", "ReplaceRejected"];
 
 type Row = Readonly<Record<string, unknown>>;
 
-async function rows(party: Party, what: string, args: Row = {}): Promise<readonly Row[]> {
-  return (await party.query(what, args))["result"] as readonly Row[];
-}
-
 /** The client's position in the instrument, a decimal. */
 async function positionOf(party: Party, stage: Stage): Promise<string> {
-  const found = (await rows(party, "positions")).find((row) =>
+  const found = (await party.rows("positions")).find((row) =>
     row["instrument"] === stage.terms.instrument && row["scope"] === "client"
   );
   return String(found?.["qty"] ?? "0");
@@ -44,10 +40,10 @@ async function playPosition(stage: Stage, side: "Buy" | "Sell"): Promise<void> {
   const fields = { instrument, order_qty, ord_type: "Market" };
   const open = await party.place({ ...fields, side });
   await open.reach("Filled");
-  const before = await rows(party, "positions");
+  const before = await party.rows("positions");
   await stage.kill();
   await stage.resume();
-  deepStrictEqual(withoutMarks(await rows(party, "positions")), withoutMarks(before));
+  deepStrictEqual(withoutMarks(await party.rows("positions")), withoutMarks(before));
   const close = await party.place({ ...fields, side: side === "Buy" ? "Sell" : "Buy" });
   await close.reach("Filled");
   strictEqual(Number(await positionOf(party, stage)), 0);

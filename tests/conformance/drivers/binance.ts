@@ -48,9 +48,6 @@ function spotConfiguration(
   return (port, directory) =>
     liveConfiguration({
       ...by,
-      symbol: "BTC/USDT",
-      priceQuantum: "0.01",
-      quantityQuantum: "0.00001",
       venue: [RARELY_RECONCILED],
       pacing: PACING,
       dryClient: DRY_CLIENT,
@@ -97,10 +94,6 @@ const USDM: FakeVenue = {
   config: (port, directory) =>
     liveConfiguration({
       exchange: "binanceusdm",
-      symbol: "BTC/USDT",
-      priceQuantum: "0.1",
-      quantityQuantum: "0.001",
-      instrument: ["asset_class: linear"],
       venue: [RARELY_RECONCILED, `dead_man_ms: ${DEAD_MAN_MS}`],
       pacing: PACING,
       dryClient: DRY_CLIENT,

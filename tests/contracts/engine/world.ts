@@ -73,6 +73,18 @@ export type WorldSpec = {
   readonly instruments?: readonly InstrumentSpec[];
 };
 
+/** Returns a world with this venue alone. */
+export function only(venue: VenueSpec): WorldSpec {
+  return { venues: [venue] };
+}
+
+/** A venue that replaces by cancel and new. */
+export const CANCEL_NEW = {
+  venues: [{ name: "test", capabilities: { replace: "cancel_new" } }],
+} as const;
+/** A venue that finds no order by its key. */
+export const NO_LOOKUP = only({ name: "test", capabilities: { lookupByClientOrderId: false } });
+
 /** The spot instrument. */
 export const SPOT: InstrumentSpec = { symbol: "BTC/USDT" };
 

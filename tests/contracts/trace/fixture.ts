@@ -34,7 +34,7 @@ export function eventJson(event: Event): JsonObject {
   return JSON.parse(encodeEventLine(event)).event;
 }
 
-/** Reads an event of a fixture. @throws {LineError} If it is no event of a known kind. */
+/** Reads an event of a fixture. @throws {EventLineError} If it is no event of a known kind. */
 export function eventOf(json: JsonObject): Event {
   return parseEventLine(JSON.stringify({ event: json }));
 }

@@ -10,6 +10,7 @@ import type { Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import { type Examination, runExamination } from "../../../edge/venues/examination.ts";
 import { ADAPTERS } from "../../../edge/venues/registry.ts";
+import { freePort } from "../../support/free_port.ts";
 import { type VenueName, VenueProcess } from "../../venues/control.ts";
 
 const GIVEN: Secrets = {
@@ -109,11 +110,3 @@ Deno.test("runExamination() says why a venue cannot be reached, or an adapter ca
   runExamination(scope, {} as Ports, { init, adapters: ADAPTERS, secrets: GIVEN });
   match(JSON.stringify(posted), /the adapter other cannot examine its venue/);
 });
-
-/** A port on which nothing listens. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}

@@ -50,12 +50,6 @@ export function testOn(
   });
 }
 
-/** A port that is free on this host, whose network the machine shares. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** Connects to the daemon in a machine, with the token that its state directory holds. */
 export async function connect(
   machine: BootedMachine,

@@ -5,7 +5,7 @@
 import type { FeedFormat } from "../feed.ts";
 import type { PriceLevel } from "../matching.ts";
 import type { OrderChange } from "../exchange.ts";
-import { isOpen, type VenueOrder, type VenueTrade } from "../order.ts";
+import { isOpen, type Print, type VenueOrder, type VenueTrade } from "../order.ts";
 import { printUnits } from "../units.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -158,6 +158,20 @@ export function levelPairs(levels: readonly PriceLevel[]): readonly (readonly [s
   return levels.map(({ price, qty }) => [printUnits(price), printUnits(qty)]);
 }
 
+/** A print as aggregates show it: each is one of its own. */
+export function aggregatePayload(print: Print): object {
+  return {
+    a: print.tradeId,
+    p: printUnits(print.price),
+    q: printUnits(print.qty),
+    f: print.tradeId,
+    l: print.tradeId,
+    T: print.time,
+    m: print.isBuyerMaker,
+    M: true,
+  };
+}
+
 /** Market data. `now` gives the venue's time. */
 export function spotFormat(now: () => number): FeedFormat {
   return {
@@ -185,14 +199,7 @@ export function spotFormat(now: () => number): FeedFormat {
       e: "aggTrade",
       E: now(),
       s: print.symbol,
-      a: print.tradeId,
-      p: printUnits(print.price),
-      q: printUnits(print.qty),
-      f: print.tradeId,
-      l: print.tradeId,
-      T: print.time,
-      m: print.isBuyerMaker,
-      M: true,
+      ...aggregatePayload(print),
     }),
     quote: ({ symbol, updateId, bid, ask }) => ({
       u: updateId,

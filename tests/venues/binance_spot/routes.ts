@@ -11,13 +11,14 @@ import {
   windowRefusal,
 } from "../book_of_account.ts";
 import type { Feed } from "../feed.ts";
-import type { LimitSettings } from "../limits.ts";
-import { isOpen, isRefusal, refusal } from "../order.ts";
+import { type LimitSettings, rateLimits } from "../limits.ts";
+import { isOpen, isRefusal, type Print, refusal } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
 import { printUnits } from "../units.ts";
 import { readNewOrder } from "./new_order.ts";
 import {
+  aggregatePayload,
   cancelledPayload,
   levelPairs,
   orderPayload,
@@ -90,15 +91,7 @@ function exchangeInfo({ exchange, clock, limits }: SpotState, params: URLSearchP
   return {
     timezone: "UTC",
     serverTime: clock.now(),
-    rateLimits: [
-      {
-        rateLimitType: "REQUEST_WEIGHT",
-        interval: "MINUTE",
-        intervalNum: 1,
-        limit: limits.weightPerMinute,
-      },
-      { rateLimitType: "ORDERS", interval: "SECOND", intervalNum: 10, limit: limits.ordersPer10s },
-    ],
+    rateLimits: rateLimits(limits),
     exchangeFilters: [],
     symbols: [...exchange.markets.values()].map(({ rules }) => rules)
       .filter(({ symbol }) => wanted === null || wanted === symbol).map(symbolInfo),
@@ -122,10 +115,12 @@ function depth({ exchange, feed }: SpotState, params: URLSearchParams): unknown 
   };
 }
 
+function prints(feed: Feed, params: URLSearchParams): readonly Print[] {
+  return feed.prints(params.get("symbol") ?? "", Number(params.get("limit") ?? 500));
+}
+
 function trades({ feed }: SpotState, params: URLSearchParams): unknown {
-  return feed.prints(params.get("symbol") ?? "", Number(params.get("limit") ?? 500)).map((
-    print,
-  ) => ({
+  return prints(feed, params).map((print) => ({
     id: print.tradeId,
     price: printUnits(print.price),
     qty: printUnits(print.qty),
@@ -136,18 +131,7 @@ function trades({ feed }: SpotState, params: URLSearchParams): unknown {
 }
 
 function aggTrades({ feed }: SpotState, params: URLSearchParams): unknown {
-  return feed.prints(params.get("symbol") ?? "", Number(params.get("limit") ?? 500)).map((
-    print,
-  ) => ({
-    a: print.tradeId,
-    p: printUnits(print.price),
-    q: printUnits(print.qty),
-    f: print.tradeId,
-    l: print.tradeId,
-    T: print.time,
-    m: print.isBuyerMaker,
-    M: true,
-  }));
+  return prints(feed, params).map(aggregatePayload);
 }
 
 function bookTicker({ exchange }: SpotState, params: URLSearchParams): unknown {

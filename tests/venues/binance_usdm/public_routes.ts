@@ -4,7 +4,7 @@
  */
 import type { Exchange } from "../exchange.ts";
 import type { Feed } from "../feed.ts";
-import type { LimitSettings } from "../limits.ts";
+import { type LimitSettings, rateLimits } from "../limits.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
 import { printUnits } from "../units.ts";
@@ -31,15 +31,7 @@ function exchangeInfo({ exchange, clock, limits }: PublicState): unknown {
     timezone: "UTC",
     serverTime: clock.now(),
     futuresType: "U_MARGINED",
-    rateLimits: [
-      {
-        rateLimitType: "REQUEST_WEIGHT",
-        interval: "MINUTE",
-        intervalNum: 1,
-        limit: limits.weightPerMinute,
-      },
-      { rateLimitType: "ORDERS", interval: "SECOND", intervalNum: 10, limit: limits.ordersPer10s },
-    ],
+    rateLimits: rateLimits(limits),
     exchangeFilters: [],
     assets: [{ asset: "USDT", marginAvailable: true, autoAssetExchange: "-10000" }],
     symbols: [...exchange.markets.values()].map(({ rules }) => contractInfo(rules)),

@@ -74,11 +74,6 @@ export class Books {
     this.#books = new Map(listed.map((one) => [one.symbol, newBook(one)]));
   }
 
-  /** How many books are in step. */
-  get seeded(): number {
-    return [...this.#books.values()].filter(({ sequence }) => sequence.isSeeded).length;
-  }
-
   /** The venue sends every change from now on: snapshots may be asked for. */
   subscribed(): void {
     this.#isSubscribed = true;

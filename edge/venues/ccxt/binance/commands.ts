@@ -24,7 +24,8 @@ import type { Endings } from "./endings.ts";
 import { type Failure, toFailure, type VenueError } from "../error_classes.ts";
 import { Fields } from "../payload.ts";
 import { limitPxOf, qtyOf } from "../reporter.ts";
-import type { CallResult, CallStamps, ReadyCall } from "./rest.ts";
+import type { CallResult, ReadyCall } from "./rest.ts";
+import type { CallStamps } from "../server_clock.ts";
 import { answerKey, noteTerms } from "./terms.ts";
 
 type Released<Command extends OrderCommand> = {

@@ -11,7 +11,7 @@
 import type { Instrument } from "../../../../core/instrument.ts";
 import { type VenueRules, withVenueRules } from "../../listing.ts";
 import type { ExchangeProduct } from "../options.ts";
-import type { Listed } from "../shared_account.ts";
+import type { Listed, Listings } from "../shared_account.ts";
 import { Fields, PayloadError } from "../payload.ts";
 
 /** A market with the figures that matter, canonical decimals. */
@@ -30,9 +30,6 @@ export type BinanceMarket = {
   readonly maxQty: string;
   readonly minNotional: string | null;
 };
-
-/** What became of the configured instruments: listed, or what is wrong, a sentence each. */
-export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
 
 /**
  * Reads the markets of an answer that instruments may mean; an odd one among the others harms nobody.
@@ -89,7 +86,7 @@ function minNotionalOf(filters: ReadonlyMap<string, Fields>): string | null {
 export function listMarkets(
   configured: readonly Instrument[],
   markets: readonly BinanceMarket[],
-): Listing {
+): Listings {
   const listed: Listed[] = [];
   const problems: string[] = [];
   const meant = new Map<string, Instrument>();

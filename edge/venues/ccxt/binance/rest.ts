@@ -23,6 +23,7 @@ import { ERROR_CLASSES, type RequestKind, type VenueError } from "../error_class
 import type { Call } from "./requests.ts";
 import { readAnswer } from "./ladder.ts";
 import type { CcxtExchange, SignedRequest } from "../library.ts";
+import type { CallStamps } from "../server_clock.ts";
 import { WEIGHT_LIMITS } from "./weights.ts";
 
 /** What became of a call. */
@@ -49,8 +50,6 @@ export type CallOptions = SendOptions & {
   /** It can do without an answer for a minute: it waits where the exchange has counted much. */
   readonly mayWait?: boolean;
 };
-
-export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
 /** The part of CCXT that signs, and knows the venue's time for it. */
 export type Signer = Pick<CcxtExchange, "sign" | "nonce">;

@@ -27,8 +27,8 @@ import { seek } from "./evidence.ts";
 import { AGAIN, claims, type Exchanges, type UnifiedExchange } from "./exchange.ts";
 import { giveKeys, missingKeys } from "./keyring.ts";
 import { cancelOurs } from "./last_cancels.ts";
-import { keepMarkets, type Listing, listMarkets } from "./markets.ts";
-import type { Listed } from "../shared_account.ts";
+import { keepMarkets, listMarkets } from "./markets.ts";
+import type { Listed, Listings } from "../shared_account.ts";
 import type { UnifiedOptions } from "./options.ts";
 import { Reads } from "./reads.ts";
 
@@ -197,7 +197,7 @@ export class UnifiedVenue implements VenueAdapter {
     this.#later(MARKETS_AGAIN_US, () => this.#loadMarkets());
   }
 
-  #list({ listed, problems }: Listing): void {
+  #list({ listed, problems }: Listings): void {
     const isFirst = this.#listed.length === 0;
     if (problems.length > 0 && isFirst) {
       this.#host.status("down", problems.join("; "));

@@ -23,12 +23,10 @@ import {
   type VenueError,
 } from "../error_classes.ts";
 import { type CcxtFetch, ccxtFetch, type CcxtRequest, type CcxtResponse } from "../fetch.ts";
+import type { CallStamps } from "../server_clock.ts";
 import { errorClassOf, isOfSymbol, wordsOf } from "./errors.ts";
 import type { UnifiedExchange } from "./exchange.ts";
 import { type Figures, missingIn, names, unescaped } from "./figures.ts";
-
-/** When a request left, and when its answer was there. */
-export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
 /** What became of a call that reads. */
 export type Answer =

@@ -9,17 +9,14 @@ import { withVenueRules } from "../../listing.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { DECIMAL_PLACES, TICK_SIZE, type UnifiedExchange } from "./exchange.ts";
 import { decimalOrNull } from "./rows.ts";
-import type { Listed } from "../shared_account.ts";
-
-/** What became of the configured instruments: listed, or what is wrong, a sentence each. */
-export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
+import type { Listed, Listings } from "../shared_account.ts";
 
 /** Matches configured instruments with the markets that the exchange object has loaded. */
 export function listMarkets(
   exchange: Pick<UnifiedExchange, "id" | "markets" | "precisionMode">,
   configured: readonly Instrument[],
   capabilities: Partial<Capabilities>,
-): Listing {
+): Listings {
   const listed: Listed[] = [];
   const problems: string[] = [];
   for (const instrument of configured) {

@@ -3,8 +3,7 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
-
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+import { CANCEL_NEW } from "../world.ts";
 
 /** Cancels. */
 export const CANCELS: readonly Scenario[] = [

@@ -5,8 +5,7 @@
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
 import { correctExternal, externalFill } from "./strangers.ts";
-
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+import { CANCEL_NEW } from "../world.ts";
 
 /** An execution that stands as given from now on. */
 function correct(

@@ -3,13 +3,10 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
+import { CANCEL_NEW, NO_LOOKUP } from "../world.ts";
 
-const NO_LOOKUP = {
-  venues: [{ name: "test", capabilities: { lookupByClientOrderId: false } }],
-} as const;
 const NO_PROOF = { venues: [{ name: "test", capabilities: { absenceProofMs: null } }] } as const;
 const BREAKER = { venues: [{ name: "test", breaker: { failures: 2, coolMs: 3000 } }] } as const;
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
 
 /** Doubt. */
 export const DOUBTS: readonly Scenario[] = [

@@ -6,7 +6,7 @@ import { type ExchangeLimits, NO_LIMITS, NO_ORDER_LIMITS } from "../../../../cor
 import { instrumentId, px, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-import { contractOf, type WorldSpec } from "../world.ts";
+import { CANCEL_NEW, contractOf, type WorldSpec } from "../world.ts";
 
 const INVERSE: WorldSpec = {
   instruments: [
@@ -16,9 +16,6 @@ const INVERSE: WorldSpec = {
       qtyRule: { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
     }),
   ],
-};
-const CANCEL_NEW: WorldSpec = {
-  venues: [{ name: "test", capabilities: { replace: "cancel_new" } }],
 };
 
 function quote(story: Story, of: { readonly bidPx: number; readonly askPx: number }): Story {

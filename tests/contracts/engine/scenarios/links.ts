@@ -4,15 +4,11 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
-import type { VenueSpec, WorldSpec } from "../world.ts";
+import { only, type VenueSpec } from "../world.ts";
 
 const COSTS = { submit: 2, replace: 3, cancel: 1, lookup: 4, reconcile: 20 } as const;
 const PACED: VenueSpec = { name: "test", pacing: { perSecond: 10, burst: 10, costs: COSTS } };
 const BREAKER: VenueSpec = { name: "test", breaker: { failures: 2, coolMs: 3000 } };
-
-function only(venue: VenueSpec): WorldSpec {
-  return { venues: [venue] };
-}
 
 /** Links that suffer. */
 export const LINKS: readonly Scenario[] = [

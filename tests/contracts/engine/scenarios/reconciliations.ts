@@ -3,12 +3,9 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
+import { CANCEL_NEW, NO_LOOKUP } from "../world.ts";
 
 const EVERY_5_S = { venues: [{ name: "test", reconcileMs: 5000 }] } as const;
-const NO_LOOKUP = {
-  venues: [{ name: "test", capabilities: { lookupByClientOrderId: false } }],
-} as const;
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
 const DEAR = {
   venues: [{
     name: "test",

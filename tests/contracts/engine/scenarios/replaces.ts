@@ -4,8 +4,8 @@
  */
 import { micros } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
+import { CANCEL_NEW } from "../world.ts";
 
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
 const FOUR = { qty: "4", px: "100" } as const;
 const REDUCING = { venues: [{ name: "test", capabilities: { replace: "reduce_only" } }] } as const;
 

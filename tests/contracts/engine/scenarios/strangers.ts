@@ -6,8 +6,7 @@ import { instrumentId, px, qty, venueId } from "../../../../core/numbers.ts";
 import type { Side } from "../../../../core/instrument.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-
-const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+import { CANCEL_NEW } from "../world.ts";
 
 /** A fill on our account under a name that is not ours. */
 export function externalFill(

@@ -5,7 +5,7 @@
  */
 import { micros } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
-import type { VenueSpec, WorldSpec } from "../world.ts";
+import { only, type VenueSpec } from "../world.ts";
 
 /** One request a second, and hardly a second one at once. */
 const SLOW: VenueSpec = { name: "test", pacing: { perSecond: 1, burst: 2 } };
@@ -17,10 +17,6 @@ const BANNED = { kind: "Submit", outcome: "notSent", retryAfterMs: 7_200_000 } a
 const IOC = { timeInForce: "IOC" } as const;
 const FOK = { timeInForce: "FOK" } as const;
 const MARKET = { ordType: "Market", timeInForce: "GTC" } as const;
-
-function only(venue: VenueSpec): WorldSpec {
-  return { venues: [venue] };
-}
 
 /** Requests that are turned back. */
 export const TURNED_BACK: readonly Scenario[] = [

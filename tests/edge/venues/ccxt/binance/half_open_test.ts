@@ -6,11 +6,9 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import { CcxtRig, PERPETUAL, SPOT, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { CcxtRig, PERPETUAL, relaxed, SPOT, stillVenue } from "../../../../support/ccxt_rig.ts";
 import { until } from "../../../../support/temporary.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 const KEEP_ALIVE_MS = 1500;
 const NOTICED_MS = 4 * KEEP_ALIVE_MS;
 const VENUES = [["binance_spot", SPOT], ["binance_usdm", PERPETUAL]] as const;

@@ -7,14 +7,18 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import type { Instrument } from "../../../../../core/instrument.ts";
 import { instrumentId, px, qty } from "../../../../../core/numbers.ts";
-import {
-  type Listing,
-  listMarkets,
-  parseMarkets,
-} from "../../../../../edge/venues/ccxt/binance/markets.ts";
+import { listMarkets, parseMarkets } from "../../../../../edge/venues/ccxt/binance/markets.ts";
 import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
 import { parseJson } from "../../../../../edge/venues/ccxt/payload.ts";
-import { CcxtRig, PERPETUAL, PREFIX, SPOT, stillVenue } from "../../../../support/ccxt_rig.ts";
+import type { Listings } from "../../../../../edge/venues/ccxt/shared_account.ts";
+import {
+  CcxtRig,
+  PERPETUAL,
+  PREFIX,
+  relaxed,
+  SPOT,
+  stillVenue,
+} from "../../../../support/ccxt_rig.ts";
 import { sharedData } from "../../../../support/shared_data.ts";
 
 const FILTERS = [
@@ -23,9 +27,6 @@ const FILTERS = [
   { filterType: "NOTIONAL", minNotional: "5.00000000" },
   { filterType: "SOMETHING_NEW" },
 ];
-
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 
 /** A spot market, changed as given. */
 function market(
@@ -45,7 +46,7 @@ function list(
   instrument: Instrument,
   symbols: readonly unknown[],
   product: ExchangeProduct = "spot",
-): Listing {
+): Listings {
   return listAll([instrument], symbols, product);
 }
 
@@ -53,7 +54,7 @@ function listAll(
   instruments: readonly Instrument[],
   symbols: readonly unknown[],
   product: ExchangeProduct = "spot",
-): Listing {
+): Listings {
   return listMarkets(instruments, parseMarkets({ symbols }, { product, instruments }));
 }
 

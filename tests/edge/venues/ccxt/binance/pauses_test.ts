@@ -7,10 +7,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
-import { CcxtRig, PERPETUAL, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { CcxtRig, PERPETUAL, relaxed, stillVenue } from "../../../../support/ccxt_rig.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 const HOUR_S = 3600;
 /** From the exchange's word to ours. */
 const TRIP_MAX_MS = 10_000;

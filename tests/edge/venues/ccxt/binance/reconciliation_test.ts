@@ -12,6 +12,7 @@ import {
   CcxtRig,
   PERPETUAL,
   PREFIX,
+  relaxed,
   SILENT,
   SPOT,
   stillVenue,
@@ -20,8 +21,6 @@ import { VenueProcess } from "../../../../venues/control.ts";
 
 const DAY_US = 86_400_000_000;
 const ORDERS = [1, 2, 3, 4, 5, 6];
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 
 /** A venue, and an adapter that does not know the orders that were executed there. */
 class Restarted implements AsyncDisposable {

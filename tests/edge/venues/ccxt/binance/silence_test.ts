@@ -7,13 +7,12 @@
  */
 import { strictEqual } from "node:assert/strict";
 import { px, qty } from "../../../../../core/numbers.ts";
-import { CcxtRig, PERPETUAL, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { type CcxtRig, PERPETUAL, testsOn } from "../../../../support/ccxt_rig.ts";
 import { pause, until } from "../../../../support/temporary.ts";
 import type { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
+const usdm = testsOn("binance_usdm", { instrument: PERPETUAL });
 const CONNECTED = "reconciling: connected";
 const RESTING = { price: px(499_000), orderQty: qty(10) } as const;
 
@@ -42,9 +41,7 @@ const commands: readonly (readonly [string, (rig: CcxtRig) => void])[] = [
 
 for (const [what, send] of commands) {
   const name = `start() opens the stream anew when it says nothing of an acknowledged ${what}`;
-  Deno.test(name, relaxed, async () => {
-    await using venue = await stillVenue("binance_usdm");
-    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  usdm(name, async (venue, rig) => {
     await rest(rig);
     await silence(venue);
     send(rig);
@@ -53,12 +50,9 @@ for (const [what, send] of commands) {
   });
 }
 
-Deno.test(
+usdm(
   "start() notices a silence while an order is moved again and again",
-  relaxed,
-  async () => {
-    await using venue = await stillVenue("binance_usdm");
-    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  async (venue, rig) => {
     await rest(rig);
     await silence(venue);
     let moves = 0;

@@ -8,22 +8,17 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros, px, qty } from "../../../../../core/numbers.ts";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
-import { asked, CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
+import {
+  asked,
+  CcxtRig,
+  PREFIX,
+  relaxed,
+  stillVenue,
+  testsOn,
+} from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
-
-function spot(
-  name: string,
-  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
-): void {
-  Deno.test(name, relaxed, async () => {
-    await using venue = await stillVenue("binance_spot");
-    using rig = await CcxtRig.up(venue);
-    await run(venue, rig);
-  });
-}
+const spot = testsOn("binance_spot");
 
 spot("start() lists the venue's rules and reconciles the account", (_venue, rig) => {
   const [listed] = rig.listed;

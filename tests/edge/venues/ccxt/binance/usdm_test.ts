@@ -14,27 +14,16 @@ import {
   CcxtRig,
   PERPETUAL,
   PREFIX,
+  relaxed,
   type RigOptions,
   SILENT,
   stillVenue,
+  testsOn,
 } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
-
-function usdm(
-  name: string,
-  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
-  options: RigOptions = {},
-): void {
-  Deno.test(name, relaxed, async () => {
-    await using venue = await stillVenue("binance_usdm");
-    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL, ...options });
-    await run(venue, rig);
-  });
-}
+const usdm = testsOn("binance_usdm", { instrument: PERPETUAL });
 
 /** Longer than a test takes on any machine. */
 const HOUR_MS = 3_600_000;

@@ -4,12 +4,9 @@
  * @module
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { CcxtRig } from "../../../../support/ccxt_rig.ts";
+import { CcxtRig, relaxed } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
-
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 
 /** A request that reads the open orders of all symbols costs 80 of 6000. */
 async function useHalf(venue: VenueProcess, aheadMs: number): Promise<void> {

@@ -7,25 +7,13 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px, qty } from "../../../../../core/numbers.ts";
-import { CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
-import type { VenueProcess } from "../../../../venues/control.ts";
+import { CcxtRig, PREFIX, relaxed, stillVenue, testsOn } from "../../../../support/ccxt_rig.ts";
 
-/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
-const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 const OPTIONS = { exchange: "binanceus", experimental: true, poll_ms: 500, absence_proof_ms: 3000 };
 /** As the venue is told it. */
 const KEY = `${PREFIX}x1x1`;
 
-function untested(
-  name: string,
-  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
-): void {
-  Deno.test(name, relaxed, async () => {
-    await using venue = await stillVenue("binance_spot");
-    using rig = await CcxtRig.up(venue, { options: OPTIONS });
-    await run(venue, rig);
-  });
-}
+const untested = testsOn("binance_spot", { options: OPTIONS });
 
 untested("start() lists the venue's rules, and what its requests can say", (_venue, rig) => {
   const listed = rig.listed.at(-1);
