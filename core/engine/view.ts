@@ -275,13 +275,9 @@ export class EngineView implements View {
     yield* this.#client(scope)?.open ?? [];
   }
 
-  /** Middle of a fresh book, rounded down; undefined without one, or if it is no price. */
+  /** Middle of a fresh book, rounded down; undefined without one. */
   #mark(instrument: InstrumentId): Px | undefined {
-    const entry = this.#state.instruments[instrument];
-    if (entry === undefined || !entry.book.isFresh) return undefined;
-    const middle = midOf(entry.book);
-    if (middle === undefined) return undefined;
-    // Only a spread, which is linear, may be worth nothing or less.
-    return middle > 0 || entry.instrument.assetClass === "linear" ? middle : undefined;
+    const book = this.#state.instruments[instrument]?.book;
+    return book?.isFresh === true ? midOf(book) : undefined;
   }
 }
