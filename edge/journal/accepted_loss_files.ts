@@ -48,8 +48,9 @@ export function finishAcceptedLoss(disk: Disk, stateDirectory: string): void {
 /** Moves what is there of a journal; a second time it moves what was left. */
 function moveAll(disk: Disk, from: string, to: string): void {
   disk.makeDirectory(to);
+  for (const folder of FOLDERS) disk.makeDirectory(`${to}/${folder}`);
+  disk.syncDirectory(to); // what is moved must not be lost with the folder that it is moved to
   for (const folder of FOLDERS) {
-    disk.makeDirectory(`${to}/${folder}`);
     if (!disk.exists(`${from}/${folder}`)) continue;
     for (const name of disk.list(`${from}/${folder}`)) {
       disk.rename(`${from}/${folder}/${name}`, `${to}/${folder}/${name}`);

@@ -63,6 +63,7 @@ export function* writeCheckpoint(
 ): Generator<void, void> {
   const directory = checkpointDirectory(stateDirectory);
   disk.makeDirectory(directory);
+  disk.syncDirectory(stateDirectory); // else a power cut takes the directory with all that is in it
   for (const left of disk.list(directory)) {
     if (DRAFT.test(left)) disk.remove(`${directory}/${left}`);
   }

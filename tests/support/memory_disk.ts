@@ -90,6 +90,7 @@ export class MemoryDisk implements Disk {
   /** Bytes that fit on it, counted by file sizes. */
   capacityBytes = Infinity;
   readonly #directories = new Map<string, Node>([["", new Node()], [".", new Node()]]);
+  readonly #durableDirectories = new Set(["", "."]);
   #entries = new Map<string, Node>();
   #durableEntries = new Map<string, Node>();
   #faults: { fault: DiskFault; calls: number }[] = [];
@@ -125,7 +126,11 @@ export class MemoryDisk implements Disk {
     if (keep === "all") return;
     const keeps = keep === "none" ? (): boolean => false : keep;
     for (const node of this.#nodes()) node.cut(keeps);
-    this.#entries = new Map(this.#durableEntries);
+    for (const path of this.#directories.keys()) {
+      if (!this.#isDurable(path)) this.#directories.delete(path);
+    }
+    this.#entries = new Map([...this.#durableEntries].filter(([path]) => this.#isKept(path)));
+    this.#durableEntries = new Map(this.#entries);
   }
 
   /** Returns a copy of a file's bytes as a reader sees them now. */
@@ -149,6 +154,7 @@ export class MemoryDisk implements Disk {
     this.#entries.set(path, node);
     this.#durableEntries.set(path, node);
     this.makeDirectory(parentOf(path));
+    for (let at = parentOf(path); at !== ""; at = parentOf(at)) this.#durableDirectories.add(at);
   }
 
   /** Returns a disk with the same durable and cached contents and no open files. */
@@ -181,9 +187,11 @@ export class MemoryDisk implements Disk {
       .map((path) => path.slice(directory.length + 1)).sort();
   }
 
+  /** One that is in no other, as a state directory, is the operator's, and there. */
   makeDirectory(path: string): void {
     for (let at = path; at !== "" && !this.#directories.has(at); at = parentOf(at)) {
       this.#directories.set(at, new Node());
+      if (parentOf(at) === "") this.#durableDirectories.add(at);
     }
   }
 
@@ -202,12 +210,25 @@ export class MemoryDisk implements Disk {
 
   syncDirectory(path: string): void {
     if (this.#enter("syncDirectory", path) === "lose") return;
+    for (const name of this.#directories.keys()) {
+      if (parentOf(name) === path) this.#durableDirectories.add(name);
+    }
     for (const name of this.#durableEntries.keys()) {
       if (parentOf(name) === path && !this.#entries.has(name)) this.#durableEntries.delete(name);
     }
     for (const [name, node] of this.#entries) {
       if (parentOf(name) === path) this.#durableEntries.set(name, node);
     }
+  }
+
+  /** A name is found through those of all directories above it. */
+  #isKept(path: string): boolean {
+    return this.#isDurable(parentOf(path));
+  }
+
+  #isDurable(directory: string): boolean {
+    return this.#durableDirectories.has(directory) &&
+      (directory === "" || this.#isDurable(parentOf(directory)));
   }
 
   freeBytes(): number | undefined {
