@@ -62,10 +62,11 @@ export function namedTrades(exchange: Exchange, params: URLSearchParams): readon
 export function namedOrders(exchange: Exchange, params: URLSearchParams): readonly VenueOrder[] {
   const orderId = Number(params.get("orderId") ?? 0);
   const startTime = Number(params.get("startTime") ?? 0);
+  const endTime = Number(params.get("endTime") ?? Infinity);
   const limit = Math.min(Number(params.get("limit") ?? 500), 1000);
   const found = [...exchange.orders.values()].filter((order) =>
     order.symbol === params.get("symbol") && order.orderId >= orderId && order.time >= startTime &&
-    exchange.isShown(order.time)
+    order.time <= endTime && exchange.isShown(order.time)
   );
   return orderId > 0 || startTime > 0 ? found.slice(0, limit) : found.slice(-limit);
 }

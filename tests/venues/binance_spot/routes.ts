@@ -35,7 +35,7 @@ export type SpotState = RouteState & {
   readonly limits: LimitSettings;
 };
 
-const TRADES_WINDOW_MS = 24 * 3_600_000;
+const HISTORY_WINDOW_MS = 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
 
@@ -74,13 +74,14 @@ export const SPOT_ROUTES: Readonly<Record<string, Route<SpotState>>> = {
   "GET /api/v3/allOrders": {
     weight: 20,
     needs: "signature",
-    answer: ({ exchange }, params) => namedOrders(exchange, params).map(orderPayload),
+    answer: ({ exchange }, params) =>
+      windowRefusal(params, HISTORY_WINDOW_MS) ?? namedOrders(exchange, params).map(orderPayload),
   },
   "GET /api/v3/myTrades": {
     weight: (params) => params.has("orderId") ? 5 : 20,
     needs: "signature",
     answer: ({ exchange }, params) =>
-      windowRefusal(params, TRADES_WINDOW_MS) ?? namedTrades(exchange, params).map(tradePayload),
+      windowRefusal(params, HISTORY_WINDOW_MS) ?? namedTrades(exchange, params).map(tradePayload),
   },
   "GET /api/v3/account": { weight: 20, needs: "signature", answer: account },
   "GET /api/v3/rateLimit/order": { weight: 40, needs: "signature", answer: () => [] },

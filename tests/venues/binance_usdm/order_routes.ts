@@ -25,7 +25,7 @@ import { contractOrder, contractTrade } from "./payloads.ts";
 /** What the routes answer from. */
 export type OrderState = RouteState & { readonly deadManSwitch: DeadManSwitch };
 
-const TRADES_WINDOW_MS = 7 * 24 * 3_600_000;
+const HISTORY_WINDOW_MS = 7 * 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
 const NOTHING_CHANGES = refusal(-5027, "No need to modify the order.");
@@ -65,13 +65,14 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
     weight: 5,
     needs: "signature",
     answer: (state, params) =>
-      namedOrders(state.exchange, params).map((order) => shown(state, order)),
+      windowRefusal(params, HISTORY_WINDOW_MS) ??
+        namedOrders(state.exchange, params).map((order) => shown(state, order)),
   },
   "GET /fapi/v1/userTrades": {
     weight: 5,
     needs: "signature",
     answer: (state, params) =>
-      windowRefusal(params, TRADES_WINDOW_MS) ??
+      windowRefusal(params, HISTORY_WINDOW_MS) ??
         lateTrades(state, params).map((trade) =>
           contractTrade(trade, state.exchange.market(trade.symbol).rules)
         ),
@@ -90,7 +91,7 @@ function lateTrades(
 ): readonly VenueTrade[] {
   const trades = namedTrades(exchange, params);
   if (params.has("startTime") || params.has("endTime")) return trades;
-  return trades.filter(({ time }) => clock.now() - time <= TRADES_WINDOW_MS);
+  return trades.filter(({ time }) => clock.now() - time <= HISTORY_WINDOW_MS);
 }
 
 function place(state: OrderState, params: URLSearchParams): unknown {
