@@ -13,12 +13,17 @@ import type { Instrument, Side } from "../instrument.ts";
 import type { BettingMarket } from "../ledger/betting_market.ts";
 import type { BinaryCondition } from "../ledger/binary_condition.ts";
 import { NO_PROFITS, plus, type Profits } from "../ledger/outcomes.ts";
-import { isWorstKept, type OpenOf, openProfits, worstProfit } from "../ledger/stakes.ts";
-import type { InstrumentId, Px, Qty } from "../numbers.ts";
+import { isWorstKept, NOTHING_OPEN, type OpenOf, openProfits } from "../ledger/stakes.ts";
+import type { ClientIndex, InstrumentId, Px, Qty } from "../numbers.ts";
 import type { Outcomes, RiskRequest } from "../risk/mod.ts";
 
 /** The worst part of what is open, by instrument. */
 type Open = Map<InstrumentId, Profits>;
+/** Whose orders are looked at, in which pool. */
+type Among = {
+  readonly pool: BettingMarket | BinaryCondition;
+  readonly clients: Iterable<number>;
+};
 
 /** Outcomes by the engine's ledger and orders. */
 export class LedgerOutcomes implements Outcomes {
@@ -29,29 +34,36 @@ export class LedgerOutcomes implements Outcomes {
   }
 
   isWorstKept(request: RiskRequest): boolean | undefined {
-    const { instrument } = request.listed;
-    const pool = this.#poolOf(instrument);
+    const pool = this.#poolOf(request.listed.instrument);
     if (pool === undefined) return undefined;
-    if (request.countPx === null) return false;
     const { index } = request.client;
-    const open = this.#openOf(request, { pool, clients: [index] });
-    if (open === undefined) return false;
-    this.#addAsked(open, { ...request, countPx: request.countPx });
-    return isWorstKept(this.#state.ledger, instrument, { who: index, openOf: lossesOf(open) });
+    return this.#keepsWorst(request, { pool, who: index, clients: [index], held: "matched" });
   }
 
   addsNoLoss(request: RiskRequest): boolean {
-    const { countPx, listed: { instrument } } = request;
-    if (instrument.contract?.kind !== "betting" || countPx === null) return false;
-    const { ledger, clients } = this.#state;
-    const of = { pool: ledger.pools.market(instrument), clients: clients.all.keys() };
-    const open = this.#openOf(request, of);
-    if (open === undefined) return false;
-    const who = "account";
-    const without = worstProfit(ledger, instrument, { who, openOf: lossesOf(open) });
-    this.#addAsked(open, { ...request, countPx });
-    const beside = worstProfit(ledger, instrument, { who, openOf: lossesOf(open) });
-    return without !== undefined && beside !== undefined && beside >= without;
+    const { instrument } = request.listed;
+    if (instrument.contract?.kind !== "betting") return false;
+    const pool = this.#state.ledger.pools.market(instrument);
+    const clients = this.#state.clients.all.keys();
+    return this.#keepsWorst(request, { pool, who: "account", clients, held: "open too" });
+  }
+
+  /** True if the order, beside all that is open, leaves the worst outcome of what is held as it is. */
+  #keepsWorst(
+    request: RiskRequest,
+    of: Among & {
+      readonly who: ClientIndex | "account";
+      /** What the order is held against: what has matched alone, or with what is open. */
+      readonly held: "matched" | "open too";
+    },
+  ): boolean {
+    const { countPx, leavesQty, side, listed: { instrument } } = request;
+    const open = countPx === null ? undefined : this.#openOf(request, of);
+    if (countPx === null || open === undefined) return false;
+    const heldOf = of.held === "matched" ? NOTHING_OPEN : lossesOf(new Map(open));
+    this.#add(open, instrument.id, { side, qty: leavesQty, px: countPx });
+    const openOf = lossesOf(open);
+    return isWorstKept(this.#state.ledger, instrument, { who: of.who, openOf, heldOf });
   }
 
   /** The betting market or binary condition of an instrument; undefined for other classes. */
@@ -68,10 +80,7 @@ export class LedgerOutcomes implements Outcomes {
    */
   #openOf(
     { kept, isDryRun }: RiskRequest,
-    { pool, clients }: {
-      readonly pool: BettingMarket | BinaryCondition;
-      readonly clients: Iterable<number>;
-    },
+    { pool, clients }: Among,
   ): Open | undefined {
     const open: Open = new Map();
     for (const client of clients) {
@@ -86,13 +95,6 @@ export class LedgerOutcomes implements Outcomes {
       }
     }
     return open;
-  }
-
-  #addAsked(
-    open: Open,
-    { listed, side, leavesQty, countPx }: RiskRequest & { readonly countPx: Px },
-  ): void {
-    this.#add(open, listed.instrument.id, { side, qty: leavesQty, px: countPx });
   }
 
   #add(

@@ -36,16 +36,18 @@ export function openProfits(
 
 /**
  * Tells whether open orders leave a book's worst outcome in the pool as it is or better: what they
- * may at most do is to reduce. `openOf` includes the order that is judged. True of classes without
- * outcomes only for no orders at all, so ask by position there.
+ * may at most do is to reduce. `openOf` includes the order that is judged; `heldOf` is what counts as
+ * there without it, what has matched alone if it is absent. True of classes without outcomes only for
+ * no orders at all, so ask by position there.
  */
 export function isWorstKept(
   ledger: Ledger,
   instrument: Instrument,
-  of: { readonly who: Who; readonly openOf: OpenOf },
+  of: { readonly who: Who; readonly openOf: OpenOf; readonly heldOf?: OpenOf },
 ): boolean {
-  const now = worstProfit(ledger, instrument, { who: of.who, openOf: NOTHING_OPEN });
-  const then = worstProfit(ledger, instrument, of);
+  const { who, openOf, heldOf = NOTHING_OPEN } = of;
+  const now = worstProfit(ledger, instrument, { who, openOf: heldOf });
+  const then = worstProfit(ledger, instrument, { who, openOf });
   return now !== undefined && then !== undefined && then >= now;
 }
 
