@@ -14,7 +14,7 @@ import { Cash } from "./cash.ts";
 import { isTakenOffBase } from "./charges.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { Holdings } from "./holdings.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, sum, unitsUp } from "./money.ts";
 import type { Accounting, CashLeg, Change, Position } from "./policy.ts";
 import { Totals } from "./totals.ts";
 
@@ -32,9 +32,6 @@ export type Posting = {
   /** The commission as it counts for a loss, maybe in another currency; null: none. */
   readonly charge: CashLeg | null;
 };
-
-/** Of an owner before its first posting. */
-const NEW_BOOK = new Holdings(null);
 
 /** Books of one venue. */
 export class Account {
@@ -95,13 +92,14 @@ export class Account {
   assertCorrectable({ was, now }: { readonly was: Posting; readonly now: Posting }): void {
     const out = this.#netOfVoid(was);
     this.#assertReversible(was, out);
-    const taken = sum({ left: takenBy(now), right: negated(takenBy(was)) });
+    const [left, right] = [takenBy(now), negated(takenBy(was))];
     const by = { ...now.change, quanta: now.change.quanta - was.change.quanta };
-    const change = this.#netOf({ ...now, change: by }, taken);
+    const change = this.#netOf({ ...now, change: by }, sum({ left, right }));
     assertSafe(change.quanta + out.quanta);
     // What makes it smaller ends between the two positions that were just found within bounds.
     const isSmaller = Math.sign(change.quanta) !== Math.sign(now.change.quanta);
-    if (!isSmaller || taken.units !== 0) this.#assertBookable(now, change);
+    const isTaken = left.units !== 0 || right.units !== 0;
+    if (!isSmaller || isTaken) this.#assertBookable(now, change);
   }
 
   /**
@@ -249,8 +247,10 @@ export class Account {
   /** The change of a position where so much more is taken off its base: whole quanta of it. */
   #netOf({ owner, accounting, change }: Posting, taken: Amount): Change {
     if (taken.units === 0) return change;
-    const book = this.#existing(owner) ?? NEW_BOOK;
-    const quanta = change.quanta - book.takenQuanta(accounting.instrument, taken);
+    const { id, qtyRule: { scale } } = accounting.instrument;
+    const before = this.#existing(owner)?.taken(id)?.amount ?? NOTHING;
+    const after = sum({ left: before, right: taken });
+    const quanta = change.quanta - Number(unitsUp(after, scale) - unitsUp(before, scale));
     assertSafe(quanta);
     return { ...change, quanta };
   }

@@ -6,7 +6,6 @@
  * carry (`policy.ts`).
  * @module
  */
-import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { type InstrumentId, instrumentId } from "../numbers.ts";
@@ -14,7 +13,7 @@ import type { CheckpointNode } from "../timeline.ts";
 import { Carried } from "./carried.ts";
 import { Cash } from "./cash.ts";
 import { narrowed } from "./exact_sum.ts";
-import { type Amount, amountShown, decimalOf, NOTHING, sum, unitsUp } from "./money.ts";
+import { type Amount, amountShown, decimalOf, NOTHING, sum } from "./money.ts";
 import type { Accounting, CashLeg, Position } from "./policy.ts";
 import type { Totals } from "./totals.ts";
 
@@ -59,12 +58,6 @@ export class Holdings {
   /** What was taken off the base of an instrument, or undefined where nothing ever was. */
   taken(instrument: InstrumentId): Cash | undefined {
     return this.#taken.get(instrument);
-  }
-
-  /** By how many quanta the position gets smaller where so much more is taken off; may be unsafe. */
-  takenQuanta({ id, qtyRule: { scale } }: Instrument, amount: Amount): number {
-    const left = this.#taken.get(id)?.amount ?? NOTHING;
-    return Number(unitsUp(sum({ left, right: amount }), scale) - unitsUp(left, scale));
   }
 
   /** Position in an instrument, or undefined before anything was booked. */

@@ -168,6 +168,14 @@ Deno.test("Ledger.assertCorrectable() looks at both commissions in base", () => 
   throws(() => ledger.assertCorrectable({ was, now: { ...was, commission: "-1e9" } }));
 });
 
+Deno.test("Ledger.assertCorrectable() looks at what is more though less was bought", () => {
+  const was = traded({ quanta: 2, commission: "0.0004" });
+  const ledger = ledgerOf([traded({ client: BOB, quanta: 2 - EDGE }), was]);
+  strictEqual(ledger.positionQuanta("account", SPOT.id), -EDGE);
+  ledger.assertCorrectable({ was, now: was });
+  throws(() => ledger.assertCorrectable({ was, now: { ...was, qty: qty(1) } }), InvariantError);
+});
+
 const commissions = fc.constantFrom("0", "0.1", "-0.00000001", "0.000033", "0.0001", "0.0000999");
 const anyExecution = fc.record({
   client: fc.constantFrom<ClientIndex | null>(ALICE, BOB, null),
