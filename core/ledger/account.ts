@@ -11,9 +11,10 @@ import type { NodeReader } from "../node_reader.ts";
 import { type ClientIndex, clientIndex, type InstrumentId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { Cash } from "./cash.ts";
+import { isTakenOffBase } from "./charges.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { Holdings } from "./holdings.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, sum, unitsUp } from "./money.ts";
 import type { Accounting, CashLeg, Change, Position } from "./policy.ts";
 import { Totals } from "./totals.ts";
 
@@ -81,9 +82,7 @@ export class Account {
 
   /** @throws {InvariantError} If `book` could not take it. */
   assertBookable(posting: Posting): void {
-    const { owner, accounting, change } = posting;
-    positionIn(this.#whole, accounting).assertBookable(change);
-    positionIn(this.#existing(owner), accounting).assertBookable(change);
+    this.#assertBookable(posting, this.#netOf(posting, takenBy(posting)));
   }
 
   /**
@@ -91,25 +90,38 @@ export class Account {
    * stands after that. @throws {InvariantError} If not.
    */
   assertCorrectable({ was, now }: { readonly was: Posting; readonly now: Posting }): void {
-    this.#assertReversible(was);
-    const quanta = now.change.quanta - was.change.quanta;
+    const out = this.#netOfVoid(was);
+    this.#assertReversible(was, out);
+    const [left, right] = [takenBy(now), negated(takenBy(was))];
+    const by = { ...now.change, quanta: now.change.quanta - was.change.quanta };
+    const change = this.#netOf({ ...now, change: by }, sum({ left, right }));
+    assertSafe(change.quanta + out.quanta);
     // What makes it smaller ends between the two positions that were just found within bounds.
-    if (Math.sign(quanta) !== Math.sign(now.change.quanta)) return;
-    this.assertBookable({ ...now, change: { ...now.change, quanta } });
+    const isSmaller = Math.sign(change.quanta) !== Math.sign(now.change.quanta);
+    const isTaken = left.units !== 0 || right.units !== 0;
+    if (!isSmaller || isTaken) this.#assertBookable(now, change);
   }
 
-  /** Books an execution. @throws {InvariantError} Before anything changed. */
-  book(posting: Posting): void {
-    this.assertBookable(posting);
-    const { change } = posting;
+  /**
+   * Books an execution; returns by what it moved positions.
+   * @throws {InvariantError} Before anything changed.
+   */
+  book(posting: Posting): Change {
+    const change = this.#netOf(posting, takenBy(posting));
+    this.#assertBookable(posting, change);
     this.#post(posting, (position) => position.book(change));
+    return change;
   }
 
-  /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
-  reverse(posting: Posting): void {
-    this.#assertReversible(posting);
-    const { change } = posting;
+  /**
+   * Takes an execution out again; returns what it took off positions.
+   * @throws {InvariantError} Before anything changed.
+   */
+  reverse(posting: Posting): Change {
+    const change = this.#netOfVoid(posting);
+    this.#assertReversible(posting, change);
     this.#post(opposite(posting), (position) => position.reverse(change));
+    return change;
   }
 
   /** Posts cash to the account and to its owner. */
@@ -232,7 +244,29 @@ export class Account {
     return account;
   }
 
-  #assertReversible({ owner, accounting, change }: Posting): void {
+  /** The change of a position where so much more is taken off its base: whole quanta of it. */
+  #netOf({ owner, accounting, change }: Posting, taken: Amount): Change {
+    if (taken.units === 0) return change;
+    const { id, qtyRule: { scale } } = accounting.instrument;
+    const before = this.#existing(owner)?.taken(id)?.amount ?? NOTHING;
+    const after = sum({ left: before, right: taken });
+    const quanta = change.quanta - Number(unitsUp(after, scale) - unitsUp(before, scale));
+    assertSafe(quanta);
+    return { ...change, quanta };
+  }
+
+  /** What an execution would have moved, had it been the last. */
+  #netOfVoid(posting: Posting): Change {
+    const { quanta } = this.#netOf(opposite(posting), negated(takenBy(posting)));
+    return { ...posting.change, quanta: 0 - quanta };
+  }
+
+  #assertBookable({ owner, accounting }: Posting, change: Change): void {
+    positionIn(this.#whole, accounting).assertBookable(change);
+    positionIn(this.#existing(owner), accounting).assertBookable(change);
+  }
+
+  #assertReversible({ owner, accounting }: Posting, change: Change): void {
     positionIn(this.#whole, accounting).assertReversible(change);
     positionIn(this.#existing(owner), accounting).assertReversible(change);
   }
@@ -242,6 +276,8 @@ export class Account {
     this.changeBoth(posting, post);
     for (const leg of legs) this.post(owner, leg);
     if (fee !== null) this.post(owner, fee);
+    const taken = takenBy(posting);
+    if (taken.units !== 0) this.ownerBook(owner).take(posting.accounting.instrument.id, taken);
     if (charge !== null) this.noteCharge(owner, charge);
   }
 
@@ -272,6 +308,17 @@ export function opposite(posting: Posting): Posting {
     fee: fee === null ? null : oppositeLeg(fee),
     charge: charge === null ? null : oppositeLeg(charge),
   };
+}
+
+/** What the commission takes off the base that was traded; below 0 what a rebate adds. */
+function takenBy({ accounting, fee }: Posting): Amount {
+  if (fee === null || !isTakenOffBase(accounting.instrument, fee)) return NOTHING;
+  return negated(fee.amount);
+}
+
+/** @throws {InvariantError} If an execution would move a position by more than it may hold. */
+function assertSafe(quanta: number): void {
+  invariant(Number.isSafeInteger(quanta), "A position must stay within 2^53 quanta");
 }
 
 function oppositeLeg({ currency, amount }: CashLeg): CashLeg {

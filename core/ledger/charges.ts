@@ -17,15 +17,21 @@ export type ChargeRow = {
   readonly amount: Amount;
 };
 
+/** True for a commission that is taken off what was traded: whoever bought holds less. */
+export function isTakenOffBase({ assetClass, base }: Instrument, fee: CashLeg): boolean {
+  return assetClass === "spot" && fee.currency === base;
+}
+
 /**
  * Returns as what a commission counts: where it was taken off the base that was traded, at the price
  * of the trade in quote; else as it was charged.
  */
 export function chargeOf(
-  { assetClass, base, quote, priceRule }: Instrument,
+  instrument: Instrument,
   { fee, px }: { readonly fee: CashLeg; readonly px: Px },
 ): CashLeg {
-  if (assetClass !== "spot" || fee.currency !== base) return fee;
+  if (!isTakenOffBase(instrument, fee)) return fee;
+  const { quote, priceRule } = instrument;
   const { units, scale } = fee.amount;
   const worth = { units: productOf({ left: units, right: px }), scale: scale + priceRule.scale };
   return { currency: quote, amount: worth };

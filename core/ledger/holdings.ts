@@ -22,6 +22,8 @@ export class Holdings {
   readonly #cash = new Map<string, Cash>();
   /** What it was charged, by the currency in which that counts; part of what was posted. */
   readonly #charged = new Map<string, Cash>();
+  /** What commissions took off the base of its spot trades, which its cash has lost already. */
+  readonly #taken = new Map<InstrumentId, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
   /** Of those that may carry; it changes only when they do or say that they did. */
   readonly #carried = new Carried();
@@ -51,6 +53,11 @@ export class Holdings {
   /** Every currency ever posted. */
   currencies(): Iterable<string> {
     return this.#cash.keys();
+  }
+
+  /** What was taken off the base of an instrument, or undefined where nothing ever was. */
+  taken(instrument: InstrumentId): Cash | undefined {
+    return this.#taken.get(instrument);
   }
 
   /** Position in an instrument, or undefined before anything was booked. */
@@ -87,6 +94,13 @@ export class Holdings {
     this.#charged.set(currency, first);
   }
 
+  /** Takes so much more off the base of an instrument: less, if it is below 0. */
+  take(instrument: InstrumentId, amount: Amount): void {
+    const taken = this.#taken.get(instrument) ?? new Cash();
+    taken.add(amount);
+    this.#taken.set(instrument, taken);
+  }
+
   /** Changes a position of this book; whatever `change` does, the totals follow. */
   changePosition(position: Position, change: (position: Position) => void): void {
     this.#totals?.leave(position);
@@ -103,6 +117,7 @@ export class Holdings {
     charges.sort((left, right) => left.currency < right.currency ? -1 : 1);
     const positions = [...this.#positions.values()];
     positions.sort((left, right) => left.instrument.id - right.instrument.id);
+    const taken = [...this.#taken].sort(([left], [right]) => left - right);
     return {
       currencies,
       cash: cash.map((each) => decimalOf(each.amount)),
@@ -110,6 +125,9 @@ export class Holdings {
       scales: cash.map((each) => each.scale),
       charged_currencies: charges.map(({ currency }) => currency),
       charged: charges.map(({ amount }) => decimalOf(amount)),
+      taken_instruments: taken.map(([instrument]) => instrument),
+      taken: taken.map(([, cash]) => `${cash.sum.units}`),
+      taken_scales: taken.map(([, cash]) => cash.scale),
       instruments: positions.map((position) => position.instrument.id),
       positions: positions.map((position) => position.checkpoint()),
     };
@@ -124,6 +142,7 @@ export class Holdings {
       this.addCash({ currency, amount });
     }
     this.#restoreCharges(saved);
+    this.#restoreTaken(saved);
     const ids = saved.integers("instruments");
     for (const [at, node] of saved.rows("positions").entries()) {
       const id = instrumentId(ids[at] ?? -1);
@@ -141,6 +160,18 @@ export class Holdings {
     const amounts = saved.texts("charged");
     for (const [at, currency] of saved.texts("charged_currencies").entries()) {
       this.noteCharge({ currency, amount: amountShown(amounts[at] ?? "") });
+    }
+  }
+
+  /** A checkpoint from before there were any has none: it counted them nowhere. */
+  #restoreTaken(saved: NodeReader): void {
+    if (!saved.has("taken")) return;
+    const [units, scales] = [saved.texts("taken"), saved.integers("taken_scales")];
+    for (const [at, id] of saved.integers("taken_instruments").entries()) {
+      this.take(instrumentId(id), {
+        units: narrowed(BigInt(units[at] ?? "")),
+        scale: scales[at] ?? 0,
+      });
     }
   }
 

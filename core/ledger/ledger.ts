@@ -154,17 +154,17 @@ export class Ledger {
 
   /** Books an execution into the account book and its owner's; `posting`: what it posts. */
   book(execution: LedgerExecution, posting: Posting = this.#postingOf(execution)): void {
-    this.#account(execution.venue).book(posting);
+    const change = this.#account(execution.venue).book(posting);
     this.#touch(execution, { kind: "book", posting });
-    this.#tag(execution, posting);
+    this.#tag(execution, { ...posting, change });
   }
 
   /** Takes a booked execution out again, exactly. */
   reverse(execution: LedgerExecution): void {
     const posting = this.#postingOf(execution);
-    this.#account(execution.venue).reverse(posting);
+    const change = this.#account(execution.venue).reverse(posting);
     this.#touch(execution, { kind: "reverse", posting });
-    this.#tag(execution, opposite(posting));
+    this.#tag(execution, opposite({ ...posting, change }));
   }
 
   /**
@@ -512,5 +512,6 @@ function mixBook(book: Holdings, touched: Touched, digest: Digest): void {
     const position = book.position(instrument);
     if (position === undefined) digest.int(0);
     else position.mixInto(digest);
+    book.taken(instrument)?.mixInto(digest);
   }
 }

@@ -8,6 +8,7 @@
 import {
   canonicalDecimal,
   decimalsOf,
+  divideDown,
   fromQuanta,
   fromUnits,
   powerOfTen,
@@ -79,6 +80,13 @@ export function sum(of: { readonly left: Amount; readonly right: Amount }): Amou
   if (left.units === 0 && left.scale <= right.scale) return right;
   const scale = Math.max(left.scale, right.scale);
   return { units: narrowed(unitsAt(left, scale) + unitsAt(right, scale)), scale };
+}
+
+/** Returns how many units of a scale an amount is, rounded up, below 0 too. */
+export function unitsUp(amount: Amount, scale: number): bigint {
+  const units = unitsAt(amount, Math.max(amount.scale, scale));
+  const denominator = powerOfTen(Math.max(amount.scale - scale, 0));
+  return -divideDown({ numerator: -units, denominator });
 }
 
 /** Returns the units of an amount at a scale that is its own or finer. */

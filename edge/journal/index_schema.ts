@@ -10,7 +10,7 @@
  */
 
 /** Version of the schema. */
-export const INDEX_FORMAT = "3";
+export const INDEX_FORMAT = "4";
 
 /** Makes an empty database. */
 export const INDEX_SCHEMA = `
@@ -71,7 +71,9 @@ CREATE TABLE orders (
 CREATE TABLE instruments (
   instrument TEXT PRIMARY KEY,
   asset_class TEXT NOT NULL,
-  multiplier TEXT NOT NULL
+  multiplier TEXT NOT NULL,
+  base TEXT NOT NULL,
+  qty_scale INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE fill_rows (
   exec_id TEXT NOT NULL,

@@ -9,7 +9,7 @@ import type { Database, SqlValue, Statement } from "./database.ts";
 import { batchLines, type EventLines } from "./batch_lines.ts";
 import { isOfSource } from "./event_head.ts";
 import { INDEX_FORMAT, INDEX_SCHEMA } from "./index_schema.ts";
-import { PnlBook } from "./pnl_book.ts";
+import { PnlBook, type PnlTerms } from "./pnl_book.ts";
 import {
   ClientNames,
   fillRows,
@@ -26,6 +26,8 @@ import type { JournalTail } from "./writer.ts";
 type Listing = {
   readonly name: string;
   readonly asset_class: string;
+  readonly base: string;
+  readonly qty_rule: { readonly scale: number };
   readonly contract: { readonly multiplier?: string } | null;
 };
 
@@ -38,8 +40,8 @@ const SQL = {
   effect: "INSERT INTO effects VALUES (?, ?, ?)",
   report: "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   order: "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-  instrument: "INSERT OR REPLACE INTO instruments VALUES (?, ?, ?)",
-  multiplierOf: "SELECT multiplier FROM instruments WHERE instrument = ?",
+  instrument: "INSERT OR REPLACE INTO instruments VALUES (?, ?, ?, ?, ?)",
+  termsOf: "SELECT * FROM instruments WHERE instrument = ?",
   fill: "INSERT OR REPLACE INTO fill_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
   void: "UPDATE fill_rows SET voided = 1 WHERE order_id = ? AND exec_id = ?",
   correct: "UPDATE fill_rows SET last_qty = ?, last_px = ?, liquidity = ?, commission = ?, " +
@@ -141,8 +143,8 @@ export class IndexWriter {
 
   #takeListing(event: string): void {
     const { payload } = (JSON.parse(event) as { event: { payload: Listing } }).event;
-    const { name, asset_class: assetClass, contract } = payload;
-    this.#statements.instrument.run(name, assetClass, contract?.multiplier ?? "1");
+    const { name, asset_class: assetClass, contract, base, qty_rule: { scale } } = payload;
+    this.#statements.instrument.run(name, assetClass, contract?.multiplier ?? "1", base, scale);
   }
 
   #takeEffects({ seq, event, effects }: EventLines): void {
@@ -232,7 +234,7 @@ export class IndexWriter {
 
   /** Books a client's executions in an instrument anew, as they stand. */
   #rebook(instrument: string, client: string): void {
-    const book = new PnlBook(this.#multiplierOf(instrument));
+    const book = new PnlBook(this.#termsOf(instrument));
     for (const row of this.#statements.fillsOf.all(client, instrument)) {
       book.book({
         side: String(row["side"]),
@@ -252,15 +254,21 @@ export class IndexWriter {
     const known = this.#books.get(key);
     if (known !== undefined) return known;
     const row = this.#statements.pnlOf.all(client, instrument)[0];
-    const multiplier = this.#multiplierOf(instrument);
-    const book = row === undefined ? new PnlBook(multiplier) : PnlBook.from(row, multiplier);
+    const terms = this.#termsOf(instrument);
+    const book = row === undefined ? new PnlBook(terms) : PnlBook.from(row, terms);
     this.#books.set(key, book);
     return book;
   }
 
-  /** "1" of what is not known as listed: `pnl` shows no money of it. */
-  #multiplierOf(instrument: string): string {
-    return String(this.#statements.multiplierOf.all(instrument)[0]?.["multiplier"] ?? "1");
+  /** Of what is not known as listed any will do: `pnl` shows neither position nor money of it. */
+  #termsOf(instrument: string): PnlTerms {
+    const row = this.#statements.termsOf.all(instrument)[0];
+    if (row === undefined) return { multiplier: "1", base: null, qtyScale: 0 };
+    return {
+      multiplier: String(row["multiplier"]),
+      base: row["asset_class"] === "spot" ? String(row["base"]) : null,
+      qtyScale: Number(row["qty_scale"]),
+    };
   }
 }
 

@@ -3,12 +3,20 @@
  *
  * For people and charts: the account's truth is the ledger. Sums are exact to 18 decimals, more than
  * the grids of prices and quantities have; the cost taken out by a partial close is rounded half-even
- * to 18. Fees are summed apart, by currency, exactly: a commission may be any decimal.
+ * to 18. Fees are summed apart, by currency, exactly: a commission may be any decimal. What they take
+ * off the base of a spot instrument comes off the position as in the ledger.
  * Known limit: money is counted as price × quantity × multiplier, which is what spot and linear
  * contracts are worth; of the other classes the view `pnl` shows none.
  * @module
  */
-import { decimalsOf, divideHalfEven, fromUnits, powerOfTen, toUnits } from "../../core/decimal.ts";
+import {
+  decimalsOf,
+  divideDown,
+  divideHalfEven,
+  fromUnits,
+  powerOfTen,
+  toUnits,
+} from "../../core/decimal.ts";
 import type { SqlRow } from "./database.ts";
 import type { WireFill } from "./report_rows.ts";
 
@@ -33,10 +41,23 @@ export type PnlColumns = {
   readonly fees: string;
 };
 
+/** What a book must know of its instrument. */
+export type PnlTerms = {
+  /** That of the contract, a decimal. */
+  readonly multiplier: string;
+  /** What is held of a spot instrument, or null where commission takes nothing off what is held. */
+  readonly base: string | null;
+  /** Decimals of a quantity. */
+  readonly qtyScale: number;
+};
+
 /** One book. */
 export class PnlBook {
   /** What one unit of quantity is worth at price 1, at the finest scale. */
   readonly #multiplier: bigint;
+  readonly #base: string | null;
+  /** A quantum of quantity, at the finest scale. */
+  readonly #quantum: bigint;
   #fills = 0;
   /** Signed quantity, units. */
   #position = 0n;
@@ -48,9 +69,11 @@ export class PnlBook {
   /** By currency, at the finest scale. */
   readonly #fees = new Map<string, bigint>();
 
-  /** `multiplier`: that of the contract. @throws {RangeError} If it is not a decimal. */
-  constructor(multiplier = "1") {
+  /** @throws {RangeError} If the multiplier is not a decimal. */
+  constructor({ multiplier, base, qtyScale }: PnlTerms) {
     this.#multiplier = units(multiplier, FINEST_SCALE);
+    this.#base = base;
+    this.#quantum = powerOfTen(FINEST_SCALE - qtyScale);
   }
 
   /** Books a fill. @throws {RangeError} If price or quantity have more than 18 decimals. */
@@ -64,10 +87,13 @@ export class PnlBook {
     this.#fills += 1;
     if (fill.side === "Buy") this.#bought += qty;
     else this.#sold += qty;
-    this.#move(fill.side === "Buy" ? qty : -qty, price);
     const { commission, commission_currency: currency } = fill;
-    const fees = this.#fees.get(currency) ?? 0n;
-    this.#fees.set(currency, fees + units(commission, FINEST_SCALE));
+    const before = this.#fees.get(currency) ?? 0n;
+    const after = before + units(commission, FINEST_SCALE);
+    this.#fees.set(currency, after);
+    const isTaken = currency === this.#base;
+    const taken = isTaken ? this.#wholeQuanta(after) - this.#wholeQuanta(before) : 0n;
+    this.#move((fill.side === "Buy" ? qty : -qty) - taken, price);
   }
 
   toColumns(): PnlColumns {
@@ -84,8 +110,8 @@ export class PnlBook {
   }
 
   /** Returns the book that a row of `pnl_rows` was made of. */
-  static from(row: SqlRow, multiplier = "1"): PnlBook {
-    const book = new PnlBook(multiplier);
+  static from(row: SqlRow, terms: PnlTerms): PnlBook {
+    const book = new PnlBook(terms);
     book.#fills = Number(row["fills"]);
     book.#position = sumShown(String(row["position_exact"]), SCALE);
     book.#cost = sumShown(String(row["cost_exact"]), SCALE);
@@ -97,6 +123,12 @@ export class PnlBook {
       book.#fees.set(fee.slice(end + 1), sumShown(fee.slice(0, end), FINEST_SCALE));
     }
     return book;
+  }
+
+  /** A sum of fees in whole quanta, rounded up, as a quantity. */
+  #wholeQuanta(fees: bigint): bigint {
+    const quanta = -divideDown({ numerator: -fees, denominator: this.#quantum });
+    return quanta * this.#quantum / powerOfTen(FINEST_SCALE - SCALE);
   }
 
   #move(change: bigint, price: bigint): void {

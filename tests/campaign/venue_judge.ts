@@ -6,6 +6,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { SPOT_QUANTUM } from "../support/live_configuration.ts";
 import type { Report } from "../support/remote_client.ts";
 import type { SeenRequest } from "../venues/audit.ts";
 import type { AuditOrder, AuditReport, AuditTrade } from "../venues/control_protocol.ts";
@@ -52,6 +53,9 @@ export function assertVenueAgrees(outcome: Outcome, audit: AuditReport): void {
   assertOrdersEqual(traders, ours);
   assertTradesEqual(traders, audit.trades.filter(({ isBusted }) => !isBusted));
   assertHoldingsEqual(outcome, audit);
+  if (audit.positions.length > 0) return;
+  const trades = audit.trades.filter(({ isBusted }) => !isBusted);
+  strictEqual(scaled(outcome.holdings.position), spotPositionOf(traders, trades), "position");
 }
 
 /** A request to place goes out again only if the venue has said that it did not look at the first. */
@@ -229,6 +233,24 @@ function assertHoldingsEqual({ holdings }: Outcome, audit: AuditReport): void {
   }
   const [position] = audit.positions;
   if (position !== undefined) strictEqual(scaled(holdings.position), scaled(position.qty));
+}
+
+/** What trades left to sell, each client's in whole quanta: an exchange has no positions of spot. */
+export function spotPositionOf(
+  traders: readonly Pick<Told, "orders">[],
+  trades: readonly Omit<AuditTrade, "isBusted">[],
+): bigint {
+  const quantum = scaled(SPOT_QUANTUM);
+  return traders.reduce((position, { orders }) => {
+    let left = 0n;
+    for (const { clientOrderId, symbol, side, qty, commission, commissionAsset } of trades) {
+      if (!orders.has(orderOf(clientOrderId))) continue;
+      left += side === "BUY" ? scaled(qty) : -scaled(qty);
+      if (symbol.startsWith(commissionAsset)) left -= scaled(commission);
+    }
+    const rest = left % quantum;
+    return position + left - (rest < 0n ? rest + quantum : rest);
+  }, 0n);
 }
 
 /** The letters with which all client order ids of the journal begin. */

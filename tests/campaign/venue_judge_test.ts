@@ -4,12 +4,13 @@
  * Supports R-EXEC-2, R-CORE-3.
  * @module
  */
-import { doesNotThrow, throws } from "node:assert/strict";
+import { doesNotThrow, strictEqual, throws } from "node:assert/strict";
 import type { Report } from "../support/remote_client.ts";
 import type { SeenRequest } from "../venues/audit.ts";
-import type { AuditOrder } from "../venues/control_protocol.ts";
+import type { AuditOrder, AuditTrade } from "../venues/control_protocol.ts";
+import { scaled } from "./judge.ts";
 import type { Intent } from "./trader.ts";
-import { assertOrdersEqual, assertReplacedOnce, type Told } from "./venue_judge.ts";
+import { assertOrdersEqual, assertReplacedOnce, spotPositionOf, type Told } from "./venue_judge.ts";
 
 const PLACED_MS = 1000;
 const ENDED_MS = 2000;
@@ -168,5 +169,43 @@ for (const [what, client, requests, problem] of amendments) {
     const judge = (): void => assertReplacedOnce([client], { requests });
     if (problem === undefined) doesNotThrow(judge);
     else throws(judge, problem);
+  });
+}
+
+/** A trade of order 1 (a client's) or 2 (another's). */
+function trade(order: number, of: Partial<AuditTrade>): AuditTrade {
+  return {
+    tradeId: 1,
+    orderId: order,
+    clientOrderId: `tl-${order}-1`,
+    symbol: "BTCUSDT",
+    side: "BUY",
+    price: "50000",
+    qty: "0.001",
+    commission: "0",
+    commissionAsset: "BTC",
+    realised: "0",
+    isMaker: true,
+    isBusted: false,
+    time: PLACED_MS,
+    ...of,
+  };
+}
+
+const LEFT = [
+  ["what was bought", [{}], "0.001"],
+  ["that less a quantum that is begun", [{ commission: "0.000001" }], "0.00099"],
+  ["the sum of what is charged, rounded once", [
+    { commission: "0.000004" },
+    { commission: "0.000006" },
+  ], "0.00199"],
+  ["nothing less for another currency", [{ commission: "1", commissionAsset: "BNB" }], "0.001"],
+  ["more of a short", [{ side: "SELL", commission: "0.000001" }], "-0.00101"],
+] as const;
+for (const [what, trades, left] of LEFT) {
+  Deno.test(`spotPositionOf() is ${what}, each client's by itself`, () => {
+    const clients = ["1", "2"].map((order) => ({ orders: new Map([[order, {} as Report]]) }));
+    const all = trades.flatMap((of) => [trade(1, of), trade(2, of), trade(3, of)]);
+    strictEqual(spotPositionOf(clients, all), 2n * scaled(left));
   });
 }

@@ -70,8 +70,7 @@ function externalFill(scene: Scene): void {
     lastQty: qty(1 + draws.below(10)),
     lastPx: px(Math.max(1, scene.price(instrument))),
     liquidity: null,
-    commission: "0",
-    commissionCurrency: instrument.quote,
+    ...scene.commission(instrument),
     provisional: false,
     ...(draws.chance(85) ? { side: draws.pick(["Buy", "Sell"] as const) } : {}),
   };
@@ -128,8 +127,7 @@ function aftermath(scene: Scene, instrument: Instrument): void {
     lastQty: qty(1 + draws.below(10)),
     lastPx: px(Math.max(1, scene.price(instrument))),
     liquidity: null,
-    commission: "0",
-    commissionCurrency: instrument.quote,
+    ...scene.commission(instrument),
   };
   const payload = { ...ref, ...terms };
   scene.offer({ ...about, eventType: "ExecutionCorrected", payload });

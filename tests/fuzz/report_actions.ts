@@ -101,8 +101,7 @@ const filled: Maker = (scene, order) => {
     lastQty: qty(safe(lastQty)),
     lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
     liquidity: draws.pick(["Maker", "Taker", null]),
-    commission: draws.pick(["0", "0", "0.01", "-0.005", "1.23456789", "0.0000000000001"]),
-    commissionCurrency: draws.pick([instrument.quote, instrument.base, "BNB"]),
+    ...scene.commission(instrument),
     provisional: draws.chance(15),
     ...(draws.chance(10) ? { side: draws.pick(["Buy", "Sell"] as const) } : {}),
   });
@@ -137,8 +136,7 @@ const corrected: Maker = (scene, order) => {
     lastQty: qty(lastQty),
     lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
     liquidity: null,
-    commission: draws.pick(["0", "0.02"]),
-    commissionCurrency: instrument.quote,
+    ...scene.commission(instrument),
   });
 };
 

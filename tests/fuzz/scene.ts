@@ -15,6 +15,8 @@ import type { Draws } from "../support/draws.ts";
 import { Model } from "./model.ts";
 import { CLIENTS, drawWorld, pricesOf } from "./world.ts";
 
+const TINY = "0.0000000000001";
+
 const KEPT_MAX = 60;
 /** Facts about accounts add to the shares of the last four. */
 const CLASS_SHARES: readonly AssetClass[] = [
@@ -129,6 +131,17 @@ export class Scene extends Chronicle {
     const { draws } = this;
     const assetClass = draws.pick(CLASS_SHARES);
     return draws.pick(this.instruments.filter((each) => each.assetClass === assetClass));
+  }
+
+  /** What an execution is charged, often off its base: many quanta of it, or less than one. */
+  commission(
+    { base, quote }: Instrument,
+  ): { readonly commission: string; readonly commissionCurrency: string } {
+    const { draws } = this;
+    return {
+      commission: draws.pick(["0", "0", "0.01", "-0.005", "0.0004", "1.23456789", TINY]),
+      commissionCurrency: draws.pick([quote, base, base, "BNB"]),
+    };
   }
 
   /** A price in quanta, mostly one that makes sense and lies on the grid. */

@@ -30,8 +30,10 @@ export type LiveConfiguration = {
 const TESTED = [`recv_window_ms: ${ABSENCE_MS / 2}`, `propagation_ms: ${ABSENCE_MS / 2}`];
 const EXPERIMENTAL = ["experimental: true", `absence_proof_ms: ${ABSENCE_MS}`, "poll_ms: 1000"];
 
+/** The least quantity of spot. */
+export const SPOT_QUANTUM = "0.00001";
 /** The one instrument: BTC against USDT, spot or the perpetual. */
-const SPOT = ['price: { quantum: "0.01" }', 'quantity: { quantum: "0.00001" }'];
+const SPOT = ['price: { quantum: "0.01" }', `quantity: { quantum: "${SPOT_QUANTUM}" }`];
 const PERPETUAL = [
   'price: { quantum: "0.1" }',
   'quantity: { quantum: "0.001" }',

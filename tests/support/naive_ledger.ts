@@ -17,6 +17,8 @@ export type NaiveExecution = {
   readonly px: number;
   readonly commission: string;
   readonly commissionCurrency: string;
+  /** By how many quanta it moves positions, if not by its quantity; of {@link netted}. */
+  readonly net?: bigint;
 };
 
 /** What a position shows, exact but for `cost`, which is rounded as the page says. */
@@ -94,13 +96,35 @@ function signed({ side, qty }: NaiveExecution): bigint {
   return side === "Buy" ? BigInt(qty) : -BigInt(qty);
 }
 
+/** Returns executions with what each moves positions by: less what its commission takes off a base. */
+export function netted(executions: readonly NaiveExecution[]): readonly NaiveExecution[] {
+  return executions.map((each, at) => {
+    const before = executions.slice(0, at).filter(({ owner, instrument }) =>
+      owner === each.owner && instrument === each.instrument
+    );
+    return { ...each, net: signed(each) - takenQuanta([...before, each]) + takenQuanta(before) };
+  });
+}
+
+/** Whole quanta that commissions of one owner took off the base of one instrument, rounded up. */
+function takenQuanta(executions: readonly NaiveExecution[]): bigint {
+  let taken: Fraction = { n: 0n, d: 1n };
+  for (const { instrument, commission, commissionCurrency } of executions) {
+    if (instrument.assetClass !== "spot" || commissionCurrency !== instrument.base) continue;
+    const quanta = { n: 10n ** BigInt(instrument.qtyRule.scale), d: 1n };
+    taken = plus(taken, times(fraction(commission), quanta));
+  }
+  const { n, d } = taken;
+  return n > 0n ? (n + d - 1n) / d : n / d;
+}
+
 /** Returns the position that executions of one book in one instrument lead to. */
 export function naivePosition(executions: readonly NaiveExecution[]): NaivePosition {
   let quanta = 0n;
   let flow: Fraction = { n: 0n, d: 1n };
   let cost: Fraction = { n: 0n, d: 1n };
   for (const each of executions) {
-    const change = signed(each);
+    const change = each.net ?? signed(each);
     const after = quanta + change;
     const value = naiveValue(each.instrument, change, each.px);
     flow = plus(flow, minus(value));

@@ -142,6 +142,11 @@ class Instrument:
             raw=wire,
         )
 
+    @property
+    def is_spot(self) -> bool:
+        """True where a trade exchanges ``base`` for ``quote``, and no contract."""
+        return self.raw.get("asset_class") == "spot"
+
     def tick(self, price: Decimal) -> Decimal:
         """Returns the price step that holds at ``price``."""
         return self._tick(price)[1]

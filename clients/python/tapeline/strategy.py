@@ -78,7 +78,8 @@ class Folder:
 
     Positions move by the change of an order's ``cum_qty``. Of an order that had ended before, or was
     forgotten since, nothing is known to compare with: a trade counts by its own quantity, and after
-    a correction, which says less, the owner asks for the positions and gives them to ``hold``.
+    a correction, which says less, the owner asks for the positions and gives them to ``hold``. So it
+    does where a commission took some of the base that was traded: how much goes by those before it.
 
     Each page of positions is the state after its own event: reports up to it are in what it tells.
     An instrument on no page had no fill when the first was made: positions are never forgotten.
@@ -139,7 +140,7 @@ class Folder:
         changes: dict[str, Any] = {"orders": self._open_orders()}
         if (report.seq_id or 0) <= self._told_seq.get(order.instrument, self._first_page_seq):
             return changes
-        if known is None and report.exec_type in ("TradeCancel", "TradeCorrect"):
+        if self._must_ask(report, known, order.instrument):
             self.is_unsure = True
             return changes
         delta = _signed_change(known, order)
@@ -150,6 +151,19 @@ class Folder:
                 del held[order.instrument]
             changes["positions"] = MappingProxyType(held)
         return changes
+
+    def _must_ask(
+        self, report: ExecutionReport, known: OrderState | None, instrument: str
+    ) -> bool:
+        """True if the report does not say by how much the position moved."""
+        is_revised = report.exec_type in ("TradeCancel", "TradeCorrect")
+        if is_revised and known is None:
+            return True
+        row = self.context.instruments.get(instrument)
+        if row is not None and not row.is_spot:
+            return False
+        charged = [e.commission_currency for e in report.executions if e.commission]
+        return is_revised or (bool(charged) if row is None else row.base in charged)
 
     def _open_orders(self) -> Mapping[str, OrderState]:
         return MappingProxyType({order.order_id: order for order in self._orders.open})

@@ -9,6 +9,7 @@ from tapeline import (
     Context,
     Event,
     ExecutionReport,
+    Instrument,
     InvalidIntent,
     Orders,
     QuoteIntent,
@@ -22,7 +23,7 @@ from tapeline.errors import ProtocolViolation
 from tapeline.inbox import Inbox
 from tapeline.queries import Result
 from tapeline.strategy import Folder
-from tests.fake_daemon import BTC, TOKEN, FakeDaemon
+from tests.fake_daemon import BTC, INSTRUMENT, TOKEN, FakeDaemon
 
 
 def stamped(intent, **more):
@@ -402,6 +403,35 @@ class Running(unittest.IsolatedAsyncioTestCase):
                 fill = {"report_seq": 1, "seq_id": 43, "exec_id": "e", "last_qty": "1"}
                 fill = trade(instrument=instrument, last_px="1", **fill)
                 self.assertEqual(folder.apply(fill, ()).position(instrument), after)
+
+    def test_a_position_is_asked_for_where_a_commission_took_some_of_the_base(self):
+        spot = [Instrument.from_wire(INSTRUMENT)]
+        linear = [Instrument.from_wire({**INSTRUMENT, "asset_class": "linear"})]
+        cases = [
+            (spot, "Trade", "0.001", "BTC", True),
+            (spot, "Trade", "-0.001", "BTC", True),
+            (spot, "Trade", "0", "BTC", False),
+            (spot, "Trade", "0.1", "USDT", False),
+            (spot, "TradeCancel", "0", "USDT", True),
+            (spot, "TradeCorrect", "0.1", "USDT", True),
+            (linear, "Trade", "0.001", "BTC", False),
+            (linear, "TradeCancel", "0", "BTC", False),
+            ([], "Trade", "0.001", "BTC", True),
+            ([], "Trade", "0", "BTC", False),
+        ]
+        for rows, exec_type, commission, currency, is_unsure in cases:
+            with self.subTest((len(rows), exec_type, commission, currency)):
+                folder = Folder(rows)
+                order = {"order_id": "1", "side": "Buy", "order_qty": "5"}
+                row = trade(**order, report_seq=1, seq_id=40, cum_qty="1")
+                folder.load([row], [Result(40, None, [position(BTC, "1")])])
+                fill = {"exec_id": "e", "last_qty": "1", "last_px": "1", "commission": commission}
+                fill.update(commission_currency=currency, exec_type=exec_type, cum_qty="2")
+                told = trade(**order, report_seq=2, seq_id=41, **fill)
+                held = folder.apply(told, ()).position(BTC)
+                self.assertEqual((folder.is_unsure, held), (is_unsure, 1 if is_unsure else 2))
+                folder.hold([Result(41, None, [position(BTC, "1.999")])])
+                self.assertEqual(folder.apply(told, ()).position(BTC), Decimal("1.999"))
 
     def paged(self, qty):
         self.daemon.pages["positions"] = [[position("paper:A/USDT", "1")], [position(BTC, qty)]]

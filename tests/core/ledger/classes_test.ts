@@ -23,6 +23,7 @@ import {
   type NaiveExecution,
   naivePosition,
   naiveValue,
+  netted,
   plus,
   rounded,
   same,
@@ -41,7 +42,7 @@ const EDGE = Number.MAX_SAFE_INTEGER;
 const quantities = fc.oneof(
   fc.integer({ min: 1, max: 9 }),
   fc.integer({ min: 1, max: 5_000_000 }),
-  fc.integer({ min: Math.floor(EDGE / 16), max: Math.floor(EDGE / 8) }),
+  fc.integer({ min: Math.floor(EDGE / 16), max: Math.floor(EDGE / 8) - 200_000_000_000 }),
 );
 const prices = fc.oneof(
   fc.integer({ min: 1, max: 9 }),
@@ -130,14 +131,15 @@ for (
     fc.assert(
       fc.property(list, (executions) => {
         const ledger = new Ledger();
+        const all = netted(executions);
         for (const [at, each] of executions.entries()) {
           ledger.book(toLedger(each));
           ledger.assertTouched();
-          if (at % 3 === 0) assertAgrees(ledger, executions.slice(0, at + 1), "account");
+          if (at % 3 === 0) assertAgrees(ledger, all.slice(0, at + 1), "account");
         }
         ledger.assertConserved(VENUE.id);
         for (const scope of ["account", ALICE, BOB] as const) {
-          assertAgrees(ledger, ofScope(executions, scope), scope);
+          assertAgrees(ledger, ofScope(all, scope), scope);
         }
       }),
       { numRuns: 300 },
@@ -150,7 +152,12 @@ Deno.test("Ledger voids executions of every class as if they had never been, in 
   fc.assert(
     fc.property(drawn, (rows) => {
       const all = rows.map(([each, isVoid, rank], at) => ({
-        each: { ...each, qty: each.qty % 5_000 + 1, px: at * 1_000_000 + each.px % 1_000_000 + 1 },
+        each: {
+          ...each,
+          qty: each.qty % 5_000 + 1,
+          px: at * 1_000_000 + each.px % 1_000_000 + 1,
+          commission: coarse(each.commission),
+        },
         isVoid,
         rank,
       }));
@@ -163,7 +170,7 @@ Deno.test("Ledger voids executions of every class as if they had never been, in 
         ledger.assertTouched();
       }
       ledger.assertConserved(VENUE.id);
-      const kept = all.filter(({ isVoid }) => !isVoid).map(({ each }) => each);
+      const kept = netted(all.filter(({ isVoid }) => !isVoid).map(({ each }) => each));
       for (const scope of ["account", ALICE, BOB] as const) {
         assertAgrees(ledger, ofScope(kept, scope), scope);
       }
@@ -171,6 +178,11 @@ Deno.test("Ledger voids executions of every class as if they had never been, in 
     { numRuns: 200 },
   );
 });
+
+/** Whole quanta: of what is finer, which execution a quantum counts for goes by those before it. */
+function coarse(commission: string): string {
+  return commission.length > 10 ? "0.0003" : commission;
+}
 
 Deno.test("Ledger refuses an inverse execution at no price and changes nothing", () => {
   const ledger = new Ledger();

@@ -61,7 +61,7 @@ function play(ledger: Ledger, instrument: Instrument, row: Row): void {
 }
 
 function shown(ledger: Ledger, row: Row): string[] {
-  const currencies = [...row.keys()].slice(4, -3);
+  const currencies = [...row.keys()].slice(4, -3).filter((name) => name !== "taken");
   const [position] = ledger.positions(ALICE, () => undefined);
   return [
     ...currencies.map((currency) => decimalOf(ledger.cash(ALICE, { venue: VENUE.id, currency }))),
@@ -91,6 +91,34 @@ for (const [title, instrument, currency, total] of EXAMPLES) {
     }
   });
 }
+
+Deno.test("ledger.md shows an example of spot charged in base that the ledger books", () => {
+  const ledger = new Ledger();
+  const leg = { currency: spot.quote, amount: amountOf("1000") };
+  ledger.postCash(VENUE.id, { owner: ALICE, leg, isCharge: false, feeTag: null });
+  const rows = rowsOf("Spot, charged in base.");
+  strictEqual(rows.length, 4);
+  for (const row of rows) {
+    const [commission = "", commissionCurrency = ""] = row.get("commission")?.split(" ") ?? [];
+    const execution = {
+      venue: VENUE.id,
+      client: ALICE,
+      instrument: spot,
+      side: "Buy",
+      qty: qty(toQuanta(row.get("qty") ?? "", spot.qtyRule.scale) ?? 0),
+      px: px(toQuanta(row.get("price") ?? "", spot.priceRule.scale) ?? 0),
+      commission,
+      commissionCurrency,
+    } as const;
+    if (row.get("side") === "Void") ledger.reverse(execution);
+    else ledger.book(execution);
+    const taken = ledger.holdings(ALICE, VENUE.id)?.taken(spot.id)?.amount;
+    const [usdt, btc, ...position] = shown(ledger, row);
+    const cells = [usdt, btc, taken === undefined ? "" : decimalOf(taken), ...position];
+    deepStrictEqual(cells, [...row.values()].slice(4));
+    ledger.assertConserved(VENUE.id);
+  }
+});
 
 Deno.test("ledger.md shows two clients whose trades offset each other as the ledger has them", () => {
   const ledger = new Ledger();

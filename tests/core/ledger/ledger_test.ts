@@ -238,6 +238,14 @@ const anyExecution = fc.record({
   commissionCurrency: fc.constantFrom("USDT", "BTC", "BNB"),
 }).map(execution);
 
+/** Nothing comes off a base, which moves positions by what came before (`base_commission_test.ts`). */
+const gross = anyExecution.map((each) => ({
+  ...each,
+  commissionCurrency: each.commissionCurrency === each.instrument.base
+    ? "BNB"
+    : each.commissionCurrency,
+}));
+
 /** The twin: cash as plain sums of wide integers at one fine scale. */
 function expectedCash(executions: readonly LedgerExecution[], currency: string): string {
   const amounts = executions.flatMap((each) => {
@@ -257,7 +265,7 @@ function expectedCash(executions: readonly LedgerExecution[], currency: string):
 
 Deno.test("Ledger conserves cash and positions exactly after every posting", () => {
   fc.assert(
-    fc.property(fc.array(anyExecution, { maxLength: 40, size: "max" }), (executions) => {
+    fc.property(fc.array(gross, { maxLength: 40, size: "max" }), (executions) => {
       const ledger = new Ledger();
       for (const each of executions) {
         ledger.book(each);
@@ -310,7 +318,7 @@ function canonicalCash(ledger: Ledger): unknown {
 }
 
 Deno.test("Ledger.reverse() leaves what was never voided, whatever the order of the voids", () => {
-  const voided = fc.array(fc.tuple(anyExecution, fc.boolean(), fc.nat()), {
+  const voided = fc.array(fc.tuple(gross, fc.boolean(), fc.nat()), {
     maxLength: 30,
     size: "max",
   });

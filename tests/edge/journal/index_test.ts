@@ -11,7 +11,7 @@ import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
 import { segmentName } from "../../../edge/journal/format.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
-import { PnlBook, type PnlColumns } from "../../../edge/journal/pnl_book.ts";
+import { PnlBook, type PnlColumns, type PnlTerms } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { ref, World as EngineWorld } from "../../support/engine_world.ts";
@@ -428,8 +428,61 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "runIndex() shows the ledger's position of what is charged in base, of spot and no derivative",
+  withIndex((world) => {
+    const w = new EngineWorld().start().open();
+    w.control("InstrumentListed", LINEAR, LINEAR.id);
+    const charged = ["0.0003", "0.0008", "0.001"].flatMap((commission) => [
+      { commission, of: {} },
+      { commission, of: { instrument: LINEAR.name } },
+    ]);
+    for (const [at, { commission, of }] of charged.entries()) {
+      const order = at + 1;
+      w.place(`a${order}`, { orderQty: "1", ...of });
+      w.accept(order);
+      w.broker("OrderExecuted", {
+        ...ref(order),
+        execId: `e${order}`,
+        lastQty: qty(1),
+        lastPx: px(10_000),
+        liquidity: "Taker",
+        commission,
+        commissionCurrency: LINEAR.base,
+        provisional: false,
+      });
+    }
+    w.broker("ExecutionVoided", { ...ref(3), execId: "v3", execRefId: "e3" });
+    startIndex(world);
+    world.rig.recordWorld(w.events);
+    const rows = query(world, "SELECT position_exact FROM pnl ORDER BY instrument");
+    const held = w.timeline.view.positions("account").map((row) => row.qty);
+    deepStrictEqual(rows.map((row) => row["position_exact"]), held);
+    deepStrictEqual(held, ["0", "3"]);
+  }),
+);
+
+const TERMS: PnlTerms = { multiplier: "1", base: "BTC", qtyScale: 4 };
+
+Deno.test("PnlBook takes off what fees in base take off, in whole quanta, and goes on from that", () => {
+  let book = new PnlBook(TERMS);
+  const inBase = { last_px: "100", commission_currency: "BTC" };
+  const steps = [
+    ["Buy", "1", "0.00103", "0.9989"],
+    ["Buy", "1", "0.00007", "1.9989"],
+    ["Sell", "0.5", "0.00001", "1.4988"],
+    ["Buy", "0.0011", "-0.00111", "1.5011"],
+    ["Buy", "0.0001", "-0.00001", "1.5012"],
+  ] as const;
+  for (const [side, last_qty, commission, held] of steps) {
+    book.book({ ...inBase, side, last_qty, commission });
+    strictEqual(book.toColumns().position, held);
+    book = bookOf(book.toColumns(), TERMS);
+  }
+});
+
 Deno.test("PnlBook realises by average cost, through zero and back, exactly", () => {
-  const book = new PnlBook();
+  const book = new PnlBook(TERMS);
   const fee = { commission: "0.1", commission_currency: "USDT" };
   book.book({ side: "Buy", last_qty: "2", last_px: "10", ...fee });
   book.book({ side: "Buy", last_qty: "1", last_px: "13", ...fee });
@@ -450,7 +503,11 @@ Deno.test("PnlBook realises by average cost, through zero and back, exactly", ()
 });
 
 /** The columns of the book that is read from these. */
-function restored(columns: PnlColumns, multiplier?: string): PnlColumns {
+function restored(columns: PnlColumns, terms: PnlTerms = TERMS): PnlColumns {
+  return bookOf(columns, terms).toColumns();
+}
+
+function bookOf(columns: PnlColumns, terms: PnlTerms): PnlBook {
   return PnlBook.from({
     fills: columns.fills,
     position_exact: columns.position,
@@ -459,11 +516,11 @@ function restored(columns: PnlColumns, multiplier?: string): PnlColumns {
     bought_qty_exact: columns.boughtQty,
     sold_qty_exact: columns.soldQty,
     fees: columns.fees,
-  }, multiplier).toColumns();
+  }, terms);
 }
 
 Deno.test("PnlBook sums fees of any number of decimals exactly, and goes on from its sum", () => {
-  const book = new PnlBook();
+  const book = new PnlBook(TERMS);
   const finest = "0.0000000000000000000000000000000000001";
   for (const commission of ["0.0000001008641966947", "12345678", finest]) {
     const fee = { commission, commission_currency: "USDT" };
@@ -475,7 +532,7 @@ Deno.test("PnlBook sums fees of any number of decimals exactly, and goes on from
 });
 
 Deno.test("PnlBook goes on from fees in currencies of any name", () => {
-  const book = new PnlBook();
+  const book = new PnlBook(TERMS);
   const named = ["A, B c", "USDT", "1, 2", "-"];
   for (const [at, commission_currency] of named.entries()) {
     const fee = { commission: `-0.${at + 1}`, commission_currency };
@@ -487,7 +544,7 @@ Deno.test("PnlBook goes on from fees in currencies of any name", () => {
 });
 
 Deno.test("PnlBook goes on from sums of more digits than a decimal from outside may have", () => {
-  const book = new PnlBook();
+  const book = new PnlBook(TERMS);
   const [largest, free] = ["9007199254740991", { commission: "0", commission_currency: "USDT" }];
   book.book({ side: "Buy", last_qty: "7", last_px: largest, ...free });
   book.book({ side: "Buy", last_qty: largest, last_px: largest, ...free });
@@ -498,11 +555,11 @@ Deno.test("PnlBook goes on from sums of more digits than a decimal from outside 
 });
 
 Deno.test("PnlBook takes a multiplier of more decimals than its sums have", () => {
-  const multiplier = "0.0000000000000000000125";
-  const book = new PnlBook(multiplier);
+  const terms = { ...TERMS, multiplier: "0.0000000000000000000125" };
+  const book = new PnlBook(terms);
   const [largest, free] = ["9007199254740991", { commission: "0", commission_currency: "USDT" }];
   book.book({ side: "Buy", last_qty: largest, last_px: largest, ...free });
   const columns = book.toColumns();
   strictEqual(columns.cost, "1014120480182.583296017381195776");
-  deepStrictEqual(restored(columns, multiplier), columns);
+  deepStrictEqual(restored(columns, terms), columns);
 });

@@ -110,6 +110,41 @@ export const ACCOUNTS: readonly Scenario[] = [
     },
   },
   {
+    name: "spot_charged_in_base",
+    requires: ["R-CORE-6", "R-CORE-7"],
+    description: "What commission takes off the base comes off positions, by owner, tag and guard.",
+    tell: (story) => {
+      const inBase = { px: "100", feeCurrency: "BTC" } as const;
+      story.begin().open({ session: 2, client: "bob" });
+      deal(story, 1, { ...inBase, side: "Buy", qty: "10", fee: "0.0102", tag: "a" });
+      deal(story, 2, { ...inBase, side: "Buy", qty: "0.5", fee: "0.0005", session: 2 });
+      deal(story, 3, { ...inBase, side: "Buy", qty: "0.5", fee: "0.0005", px: "110", tag: "b" });
+      deal(story, 4, { ...inBase, side: "Buy", qty: "0.5", fee: "0.0004", px: "120", tag: "a" });
+      deal(story, 5, { ...inBase, side: "Sell", qty: "1", fee: "0.001", px: "130", tag: "b" });
+      deal(story, 6, { ...inBase, side: "Sell", qty: "2", fee: "-0.0000001", session: 2 });
+      deal(story, 7, { ...inBase, side: "Buy", qty: "0.001", fee: "0.001", session: 2 });
+      story.book({ bids: ["125", "1"], asks: ["125", "1"] })
+        .place("j1", { side: "Sell", qty: "10", px: "130", reduceOnly: true })
+        .place("j2", { side: "Sell", qty: "9.987", px: "130", reduceOnly: true })
+        .void(1, { execId: "x1", ref: "e1" }).void(3, { execId: "x3", ref: "e3" })
+        .void(2, { execId: "x2", ref: "e2" }).void(5, { execId: "x5", ref: "e5" });
+    },
+  },
+  {
+    name: "spot_charged_in_base_beyond_counting",
+    requires: ["R-CORE-6"],
+    description: "A rebate or a commission in base that no position can hold breaks a rule.",
+    tell: (story) => {
+      const largest = "9007199254740.991";
+      const bought = { side: "Buy", px: "0.01", feeCurrency: "BTC" } as const;
+      deal(story.begin(), 1, { ...bought, qty: largest, fee: "0.001" });
+      deal(story, 2, { ...bought, qty: "0.001", fee: "-0.001" }).tradingState("Active", 0);
+      story.fill(2, { ...bought, id: "e3", qty: "0.001", fee: "-0.00001" });
+      deal(story, 3, { ...bought, qty: "1", fee: "9".repeat(30) }).tradingState("Active", 0);
+      story.fill(3, { ...bought, id: "e4", qty: "1", fee: "1" });
+    },
+  },
+  {
     name: "linear_account",
     requires: ["R-CORE-6"],
     description: "The ledger's worked example of a linear perpetual, funding included.",

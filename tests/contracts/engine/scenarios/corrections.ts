@@ -10,7 +10,14 @@ import { CANCEL_NEW } from "../world.ts";
 /** An execution that stands as given from now on. */
 function correct(
   story: Story,
-  of: { readonly ref: string; readonly id: string; readonly qty: string; readonly px: string },
+  of: {
+    readonly ref: string;
+    readonly id: string;
+    readonly qty: string;
+    readonly px: string;
+    readonly fee?: string;
+    readonly feeCurrency?: string;
+  },
   order = 1,
 ): Story {
   return story.report("ExecutionCorrected", {
@@ -18,8 +25,8 @@ function correct(
     execRefId: of.ref,
     ...story.quanta(0, of),
     liquidity: "Maker",
-    commission: "0.05",
-    commissionCurrency: "USDT",
+    commission: of.fee ?? "0.05",
+    commissionCurrency: of.feeCurrency ?? "USDT",
   }, { order });
 }
 
@@ -40,6 +47,26 @@ export const CORRECTIONS: readonly Scenario[] = [
       correct(story, { ref: "c1", id: "c2", qty: "5", px: "99" });
       correct(story, { ref: "e1", id: "c1", qty: "1", px: "1" });
       story.fill(1, { id: "e2", qty: "5", px: "100" });
+    },
+  },
+  {
+    name: "corrected_fill_charged_in_base",
+    requires: ["R-CORE-5", "R-CORE-6", "fault 13"],
+    description: "The commission alone, its currency, the quantity; the trade told first.",
+    tell: (story) => {
+      const inBase = { px: "100", feeCurrency: "BTC" } as const;
+      story.begin().place("i1", { qty: "20", tag: "a" }).accept(1)
+        .fill(1, { id: "e1", qty: "4", fee: "0.0041", ...inBase })
+        .fill(1, { id: "e2", qty: "4", fee: "0.0043", ...inBase });
+      correct(story, { ref: "e1", id: "c1", qty: "4", fee: "0.0048", ...inBase });
+      correct(story, { ref: "e2", id: "c2", qty: "3", fee: "0.03", px: "101" });
+      correct(story, { ref: "c1", id: "c3", qty: "5", fee: "-0.0002", ...inBase });
+      story.fill(1, { id: "c4", qty: "2", fee: "0.00021", ...inBase })
+        .replace("r1", { orig: "i1", qty: "20", tag: "b", hasTag: true })
+        .replaced(1, { qty: "20", px: "100" })
+        .fill(1, { id: "c5", qty: "5", fee: "0.0005", ...inBase });
+      correct(story, { ref: "c3", id: "c5", qty: "5", fee: "0.0005", ...inBase });
+      story.void(1, { execId: "x1", ref: "c4" });
     },
   },
   {

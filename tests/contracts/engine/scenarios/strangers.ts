@@ -11,7 +11,13 @@ import { CANCEL_NEW } from "../world.ts";
 /** A fill on our account under a name that is not ours. */
 export function externalFill(
   story: Story,
-  of: { readonly id: string; readonly qty: string; readonly side?: Side; readonly late?: boolean },
+  of: {
+    readonly id: string;
+    readonly qty: string;
+    readonly side?: Side;
+    readonly fee?: string;
+    readonly feeCurrency?: string;
+  },
 ): Story {
   const { lastQty, lastPx } = story.quanta(0, { qty: of.qty, px: "100" });
   return story.offer({
@@ -25,8 +31,8 @@ export function externalFill(
       lastQty,
       lastPx,
       liquidity: null,
-      commission: "0.01",
-      commissionCurrency: "USDT",
+      commission: of.fee ?? "0.01",
+      commissionCurrency: of.feeCurrency ?? "USDT",
       provisional: false,
       ...(of.side === undefined ? {} : { side: of.side }),
     },
@@ -226,6 +232,22 @@ export const STRANGERS: readonly Scenario[] = [
       externalFill(story, { id: "x2", qty: "1", side: "Buy" });
       correctExternal(story, { ref: "x2", id: "x1", qty: "4" });
       story.void(1, { execId: "v1", ref: "x1" }).place("i2");
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_charged_in_base",
+    requires: ["fault 2", "fault 9", "R-CORE-6"],
+    description: "Each owner's commissions count by themselves, also of what moves to its order.",
+    tell: (story) => {
+      const inBase = { side: "Buy", fee: "0.0006", feeCurrency: "BTC" } as const;
+      const named = { unnumbered: true, clOrdId: "tl01234567-1-1", px: "100" } as const;
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "4", ...inBase });
+      externalFill(story, { id: "x2", qty: "1", ...inBase });
+      externalFill(story, { id: "x3", qty: "1", ...inBase });
+      story.fill(1, { id: "x1", qty: "4", ...inBase, ...named })
+        .fill(1, { id: "x3", qty: "1", ...inBase, ...named });
+      voidExternal(story, "x2").void(1, { execId: "v1", ref: "x1" });
     },
   },
   {

@@ -61,6 +61,25 @@ class World:
         }
 
 
+class ChargedInBase(World):
+    """Its rows name the currency of the commission; a Void takes a Buy of the same terms out."""
+
+    def apply(self, row):
+        commission, currency = row["commission"].split(" ")
+        qty = int(Fraction(row["qty"]) * 10**self.instrument.qty_scale)
+        price = int(Fraction(row["price"]) * 10**self.instrument.price_scale)
+        trade = Trade(qty, price, currency, amount_of(commission))
+        post = self.ledger.reverse if row["side"] == "Void" else self.ledger.book
+        post(self.state, self.instrument, 0, trade)
+
+    def shown_of_base(self):
+        book = self.ledger.owner(0, 0)
+        base = self.instrument.terms["base"]
+        taken = book.positions[0].taken
+        cash = shown_cash(self.state, book, base)
+        return {"base": canonical(cash), "taken": canonical(taken.value)}
+
+
 class LedgerCheck(unittest.TestCase):
     def check(self, heading, world):
         columns, rows = table_after(heading)
@@ -86,6 +105,17 @@ class LedgerCheck(unittest.TestCase):
     def test_inverse(self):
         contract = {"kind": "inverse", "multiplier": "100", "settlement": "BTC"}
         self.check("**Inverse**", World(listed("inverse", 1, 0, contract), "BTC", "1"))
+
+    def test_spot_charged_in_base(self):
+        world = ChargedInBase(listed("spot", 2, 4, None), "USDT", "1000")
+        columns, rows = table_after("**Spot, charged in base.**")
+        self.assertEqual(len(rows), 4)
+        for cells in rows:
+            with self.subTest(cells):
+                world.apply(dict(zip(columns[:4], cells[:4])))
+                names = ("cash", "base", "taken", "qty", "avg_px", "realised_pnl")
+                shown = {**world.shown(), **world.shown_of_base()}
+                self.assertEqual(shown, dict(zip(names, cells[4:])))
 
     def test_a_void_in_any_order_leaves_nothing(self):
         contract = {"kind": "inverse", "multiplier": "100", "settlement": "BTC"}

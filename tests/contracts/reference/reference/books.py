@@ -60,7 +60,10 @@ Execution = Tuple[int, int]
 
 @dataclass
 class Position:
-    """Quantity, flow (value scale) and cost (cost scale), with the newest executions."""
+    """Quantity, flow (value scale) and cost (cost scale), with the newest executions.
+
+    `taken`: the commissions of an owner that were charged in what is held; None: never any.
+    """
 
     qty: int = 0
     flow: int = 0
@@ -68,6 +71,7 @@ class Position:
     before_qty: int = 0
     before_cost: int = 0
     provisional: int = 0
+    taken: Optional[Amount] = None
     history: Deque[Execution] = field(default_factory=deque)
 
     def forget(self) -> None:

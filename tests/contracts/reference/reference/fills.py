@@ -46,16 +46,16 @@ def book(state: State, instrument: int, owner: Optional[int], side: str, fill: F
     if listed.asset_class == "betting" and fill.epoch is None:
         fill.epoch = state.ledger.markets.epoch(listed)
     trade = _trade(side, fill)
-    state.ledger.book(state, listed, owner, trade)
-    state.tags.trade(listed, owner, fill.tag, trade, 1)
+    counted = state.ledger.book(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, replace(trade, signed=counted), 1)
 
 
 def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Takes an execution out of the ledger."""
     listed = state.instruments[instrument]
     trade = _trade(side, fill)
-    state.ledger.reverse(state, listed, owner, trade)
-    state.tags.trade(listed, owner, fill.tag, trade, -1)
+    counted = state.ledger.reverse(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, replace(trade, signed=counted), -1)
 
 
 def check_booking(

@@ -7,6 +7,7 @@ Invariant: after every posting, posted cash of an account is the sum of that of 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from .binary import fits_binary, post_difference
@@ -90,53 +91,84 @@ class Ledger:
         if instrument.asset_class == "betting":
             self.markets.check(instrument, books, trade, sign)
             return
-        must(Values(instrument).can_trade_at(trade.price), "an inverse price is above 0")
-        for book in books:
-            after = position_of(book, instrument).qty + trade.signed * sign
-            must(-SAFE <= after <= SAFE, "a position is within 2^53 quanta")
-            if _is_receipt(instrument, trade):
-                count = position_of(book, instrument).provisional + trade.signed * sign
-                must(-SAFE <= count <= SAFE, "a provisional count is within 2^53 quanta")
+        self._check_steps(instrument, owner, [(trade, sign)])
 
     def check_correction(
         self, instrument: Instrument, owner: Owner, was: Trade, now: Trade
     ) -> None:
         """Asserts that an execution can be taken out and booked as it now stands."""
+        if instrument.asset_class != "betting":
+            self._check_steps(instrument, owner, [(was, -1), (now, 1)])
+            return
         self.check(instrument, owner, was, -1)
         grown = abs(now.signed) - abs(was.signed)
         sign = 1 if now.signed > 0 else -1
         self.check(instrument, owner, replace(now, signed=sign * max(0, grown)), 1)
 
-    def book(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> None:
-        """Books an execution to the account and its owner."""
-        self.check(instrument, owner, trade, 1)
-        self._trade(state, instrument, owner, trade, 1)
+    def _check_steps(
+        self, instrument: Instrument, owner: Owner, steps: List[Tuple[Trade, int]]
+    ) -> None:
+        """Asserts that executions (or their voids) can be posted, one after the other."""
+        seen = position_of(self.seen(instrument.venue, owner), instrument)
+        held = (position_of(self.account(instrument.venue), instrument), seen)
+        taken: Optional[Amount] = seen.taken
+        moved = received = 0
+        for trade, sign in steps:
+            must(Values(instrument).can_trade_at(trade.price), "an inverse price is above 0")
+            counted = _counted(instrument, taken, trade, sign)
+            must(_is_safe(counted), "what counts of an execution is within 2^53 quanta")
+            moved += counted * sign
+            taken = _taken_after(instrument, taken, trade, sign)
+            quantities = (each.qty + moved for each in held)
+            must(all(map(_is_safe, quantities)), "a position is within 2^53 quanta")
+            if _is_receipt(instrument, trade):
+                received += trade.signed * sign
+                counts = (each.provisional + received for each in held)
+                must(all(map(_is_safe, counts)), "a provisional count is within 2^53 quanta")
 
-    def reverse(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> None:
-        """Takes an execution out again."""
+    def book(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> int:
+        """Books an execution to the account and its owner; returns what positions count of it."""
+        self.check(instrument, owner, trade, 1)
+        return self._trade(state, instrument, owner, trade, 1)
+
+    def reverse(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> int:
+        """Takes an execution out again; returns what positions counted of it."""
         self.check(instrument, owner, trade, -1)
-        self._trade(state, instrument, owner, trade, -1)
+        return self._trade(state, instrument, owner, trade, -1)
 
     def _trade(
         self, state: State, instrument: Instrument, owner: Owner, trade: Trade, sign: int
-    ) -> None:
+    ) -> int:
         kind = "book" if sign > 0 else "reverse"
+        counted = self._counted_now(instrument, owner, trade, sign)
         currencies = self.apply(instrument, owner, trade, sign)
         if instrument.asset_class == "betting":
             currencies += self.markets.after_trade(state, self, instrument, owner)
         elif instrument.asset_class == "binary":
             post_difference(state, instrument)
         self.mix(state, kind, instrument.venue, owner, currencies, [instrument])
+        return counted
 
     def apply(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> List[str]:
         """Posts an execution (or its void) to two books; returns the currencies it touched."""
         movements = _movements(instrument, trade, sign)
+        moves = replace(trade, signed=self._counted_now(instrument, owner, trade, sign))
         for book in (self.account(instrument.venue), self.owner(instrument.venue, owner)):
             for currency, amount in movements:
                 book.post(currency, amount)
             book.charge(*_charge(instrument, trade, sign))
-            change_position(book, instrument, trade, sign)
+            change_position(book, instrument, moves, sign)
+        if instrument.asset_class == "spot":
+            position: Position = self.owner(instrument.venue, owner).positions[instrument.id]
+            position.taken = _taken_after(instrument, position.taken, trade, sign)
         return [currency for currency, _ in movements]
+
+    def _counted_now(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> int:
+        """Returns what positions count of an execution that is booked (or taken out) now."""
+        if instrument.asset_class != "spot":
+            return trade.signed
+        position = position_of(self.seen(instrument.venue, owner), instrument)
+        return _counted(instrument, position.taken, trade, sign)
 
     def fund(self, state: State, instrument: Instrument, currency: str, amount: Amount) -> None:
         """Posts funding to the account and, by position, to its parts."""
@@ -249,10 +281,41 @@ def _movements(instrument: Instrument, trade: Trade, sign: int) -> List[Movement
     return movements
 
 
+def _is_in_base(instrument: Instrument, trade: Trade) -> bool:
+    """True of a commission that is charged in what a spot instrument trades."""
+    return instrument.asset_class == "spot" and trade.fee_currency == instrument.terms["base"]
+
+
+def _taken_after(
+    instrument: Instrument, taken: Optional[Amount], trade: Trade, sign: int
+) -> Optional[Amount]:
+    """Returns the sum of an owner's commissions in base after an execution (or its void)."""
+    if trade.fee.units == 0 or not _is_in_base(instrument, trade):
+        return taken
+    charged = Amount(trade.fee.units * sign, trade.fee.scale)
+    return (Amount(0, 0) if taken is None else taken).plus(charged)
+
+
+def _counted(instrument: Instrument, taken: Optional[Amount], trade: Trade, sign: int) -> int:
+    """Returns what positions count of an execution that is booked (or taken out) at that sum."""
+    after = _taken_after(instrument, taken, trade, sign)
+    off = _quanta_off(instrument, after) - _quanta_off(instrument, taken)
+    return trade.signed - off * sign
+
+
+def _quanta_off(instrument: Instrument, taken: Optional[Amount]) -> int:
+    """Returns the quanta that a sum of commissions takes off a quantity, rounded up."""
+    return 0 if taken is None else ceil(taken.value * 10**instrument.qty_scale)
+
+
+def _is_safe(quanta: int) -> bool:
+    return -SAFE <= quanta <= SAFE
+
+
 def _charge(instrument: Instrument, trade: Trade, sign: int) -> Movement:
     """Returns as what a commission counts for a loss; one of base in quote, at the trade's price."""
     terms, fee = instrument.terms, Amount(-trade.fee.units * sign, trade.fee.scale)
-    if instrument.asset_class != "spot" or trade.fee_currency != terms["base"]:
+    if not _is_in_base(instrument, trade):
         return trade.fee_currency, fee
     scale: int = terms["price_rule"]["scale"]
     return terms["quote"], Amount(fee.units * trade.price, fee.scale + scale)
@@ -324,6 +387,9 @@ def _mix_position(state: State, instrument: Instrument, position: Position) -> N
     digest.wide(position.cost // finer)
     digest.int(position.cost % finer)
     digest.wide(position.flow)
+    if position.taken is not None:
+        digest.int(position.taken.scale)
+        digest.wide(position.taken.units)
     if instrument.asset_class == "binary":
         digest.int(position.provisional)
         for share in (instrument.resolved, instrument.settled):

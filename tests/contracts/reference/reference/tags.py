@@ -50,7 +50,7 @@ class Tags:
         trade: Trade,
         sign: int,
     ) -> None:
-        """Counts an execution, or takes it out."""
+        """Counts an execution, or takes it out; its quantity is the one that positions count."""
         if client is None:
             return
         sums = self._sums(client, tag)
