@@ -133,7 +133,7 @@ async function startAndServe(
   // runtime does not count as something to wait for. It would end the process, as if all were well.
   await Promise.resolve(); // a start that waits for nobody listens by now: a timer takes time
   const stay = setInterval(() => {}, STAY_MS);
-  useRuntimeSha256();
+  useRuntimeSha256(); // with it comes what the wire reads texts by: no first HELLO waits for it
   const { code, sentence } = await ended.promise;
   clearInterval(stay);
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });

@@ -10,7 +10,8 @@
  * 6. listen, then start the journal's Worker, feeds, venues, follower and index
  *
  * Stop: refuse intents, wait until what was taken is durable, take leave of the sessions, stop
- * feeds and venues, close the journal, free the lock.
+ * feeds and venues, close the journal. The lock is freed by the end of the process: a Worker whose
+ * disk hangs may write until then, however it was ended.
  *
  * Everything arrives through `Ports`, so the same function runs in production and in simulation.
  * @module
@@ -26,7 +27,7 @@ import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "../edge/ingress.ts";
 import { Intervals } from "../edge/intervals.ts";
 import { Journal, type JournalFault, type JournalOptions } from "../edge/journal/journal.ts";
-import { lockState, type StateLock } from "../edge/journal/lock.ts";
+import { lockState } from "../edge/journal/lock.ts";
 import { Loop, ROUND_EVENTS_MAX } from "../edge/loop.ts";
 import type { Health } from "../edge/metrics/metrics_server.ts";
 import { PoisonNotes } from "../edge/poison.ts";
@@ -88,9 +89,9 @@ export function startDaemon(options: DaemonOptions): Daemon {
     const recovered = recoverTimeline(options);
     if (recovered.kind === "safeMode") {
       const { event, journalId } = recovered;
-      return new SafeMode({ ...options, lock, event, journalId });
+      return new SafeMode({ ...options, event, journalId });
     }
-    return new RunningDaemon(options, { ...recovered, lock });
+    return new RunningDaemon(options, recovered);
   } catch (error) {
     lock.release();
     throw error;
@@ -100,7 +101,6 @@ export function startDaemon(options: DaemonOptions): Daemon {
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
-  readonly #lock: StateLock;
   readonly #journal: DaemonJournal;
   readonly #clock: EngineClock;
   readonly #control: IngressQueue;
@@ -120,13 +120,12 @@ class RunningDaemon implements Daemon {
   /** From when on asking again to stop ends it at once, microseconds of engine time. */
   #atOnceFromUs = Infinity;
 
-  constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
+  constructor(options: DaemonOptions, from: Recovered) {
     const { ports, configuration } = options;
-    const { timeline, lock, checkpoint } = from;
+    const { timeline, checkpoint } = from;
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
-    this.#lock = lock;
     this.#clock = clock;
     this.#checkpoint = checkpoint;
     const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
@@ -403,7 +402,6 @@ class RunningDaemon implements Daemon {
     this.#shadows?.stop();
     this.#metrics.stop();
     if (this.#journal instanceof Journal) this.#journal.abandon(); // asked twice to stop, it still writes
-    this.#lock.release();
     this.#options.onEnd(end);
   }
 }

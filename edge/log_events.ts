@@ -225,6 +225,12 @@ const PARTS = {
     levels: ["warning"],
     says: "The derived database is of another journal and made anew.",
   },
+  index_overtaken: {
+    category: "journal",
+    levels: ["warning"],
+    says:
+      "Retention removed what the derived database had not read; it is made anew from there on.",
+  },
   index_died: {
     category: "journal",
     levels: ["alarm"],

@@ -12,7 +12,6 @@ import { micros } from "../core/numbers.ts";
 import { EngineClock } from "./engine_clock.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { Ingress, type IngressQueue } from "./ingress.ts";
-import type { StateLock } from "./journal/lock.ts";
 import { EFFECTS_ADVICE, type PoisonEvent } from "./journal/refusal.ts";
 import { noCommits } from "./journal/ring.ts";
 import type { Cancel, Ports } from "./ports.ts";
@@ -26,7 +25,6 @@ export type SafeModeOptions = {
   readonly ports: Ports;
   readonly configuration: Configuration;
   readonly venues: readonly DeclaredVenue[];
-  readonly lock: StateLock;
   /** The event at which recovery failed. */
   readonly event: Pick<PoisonEvent, "seqId" | "hasEffects">;
   readonly journalId: string;
@@ -77,7 +75,6 @@ export class SafeMode {
     this.#supervision.stopping(`stopping: ${reason}`);
     this.#cancelRepeat();
     this.#venues.stop();
-    this.#options.lock.release();
     this.#options.onEnd({ code: EXIT.ok, sentence: `stopped in safe mode: ${reason}` });
   }
 

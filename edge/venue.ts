@@ -15,6 +15,14 @@ import type { LogLevelOf, VenueLogEvent } from "./log_events.ts";
 import type { Ports } from "./ports.ts";
 import type { Secret } from "./secrets.ts";
 
+/** What a venue last said of its dead-man switch. */
+export type DeadManConfirmed = {
+  /** Of several countdowns with orders, the one that was confirmed longest ago. */
+  readonly confirmedUs: Micros;
+  /** What the venue was asked for: longer than configured where it has to renew more. */
+  readonly periodMs: number;
+};
+
 /** A released command with the time at which its cause became durable. */
 export type ReleasedCommand = { readonly command: VenueCommand; readonly journalUs: Micros };
 
@@ -65,11 +73,8 @@ export interface VenueHost {
    * for long. A dead-man switch is renewed only then.
    */
   isDaemonAlive(): boolean;
-  /**
-   * The venue has confirmed its dead-man switch; of several countdowns with orders, the one that was
-   * confirmed longest ago.
-   */
-  deadManConfirmed(atUs: Micros): void;
+  /** The venue has confirmed its dead-man switch. */
+  deadManConfirmed(confirmed: DeadManConfirmed): void;
   /** The venue's clock less ours, and the round trip by which it was measured, microseconds. */
   clockMeasured(clock: { readonly skewUs: number; readonly tripUs: number }): void;
   /**

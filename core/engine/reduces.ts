@@ -1,11 +1,11 @@
 /**
  * Whether an order in a betting market or binary condition can only reduce: judged by the worst
- * outcome of the client's book, all of its live orders in the pool included. Beside one that has no
- * price to be counted with nothing is sure to reduce. Whether a bet adds nothing to what the account may
- * lose in its market: by the account's book and the live orders of all clients.
+ * outcome of a book, the client's or the account's, all of its live orders in the pool included.
+ * Beside one that has no price to be counted with nothing is sure to reduce. Whether a bet adds nothing
+ * to what the account may lose in its market: by its book, with what is open on both sides.
  *
  * Cost: the live orders of those clients and the outcomes of the pool. Asked only of orders that must
- * reduce, and of bets that nothing else covers.
+ * reduce, by their state or by a loss, and of bets that nothing else covers.
  * @module
  */
 import type { EngineState } from "./state.ts";
@@ -14,15 +14,15 @@ import type { BettingMarket } from "../ledger/betting_market.ts";
 import type { BinaryCondition } from "../ledger/binary_condition.ts";
 import { NO_PROFITS, plus, type Profits } from "../ledger/outcomes.ts";
 import { isWorstKept, NOTHING_OPEN, type OpenOf, openProfits } from "../ledger/stakes.ts";
-import type { ClientIndex, InstrumentId, Px, Qty } from "../numbers.ts";
-import type { Outcomes, RiskRequest } from "../risk/mod.ts";
+import type { InstrumentId, Px, Qty } from "../numbers.ts";
+import type { BookOf, Outcomes, RiskRequest } from "../risk/mod.ts";
 
 /** The worst part of what is open, by instrument. */
 type Open = Map<InstrumentId, Profits>;
-/** Whose orders are looked at, in which pool. */
+/** Whose book and orders are looked at, in which pool. */
 type Among = {
   readonly pool: BettingMarket | BinaryCondition;
-  readonly clients: Iterable<number>;
+  readonly book: BookOf;
 };
 
 /** Outcomes by the engine's ledger and orders. */
@@ -33,37 +33,35 @@ export class LedgerOutcomes implements Outcomes {
     this.#state = state;
   }
 
-  isWorstKept(request: RiskRequest): boolean | undefined {
+  isWorstKept(request: RiskRequest, book: BookOf): boolean | undefined {
     const pool = this.#poolOf(request.listed.instrument);
     if (pool === undefined) return undefined;
-    const { index } = request.client;
-    return this.#keepsWorst(request, { pool, who: index, clients: [index], held: "matched" });
+    return this.#keepsWorst(request, { pool, book, held: "matched" });
   }
 
   addsNoLoss(request: RiskRequest): boolean {
     const { instrument } = request.listed;
     if (instrument.contract?.kind !== "betting") return false;
     const pool = this.#state.ledger.pools.market(instrument);
-    const clients = this.#state.clients.all.keys();
-    return this.#keepsWorst(request, { pool, who: "account", clients, held: "open too" });
+    return this.#keepsWorst(request, { pool, book: "account", held: "open too" });
   }
 
   /** True if the order, beside all that is open, leaves the worst outcome of what is held as it is. */
   #keepsWorst(
     request: RiskRequest,
     of: Among & {
-      readonly who: ClientIndex | "account";
       /** What the order is held against: what has matched alone, or with what is open. */
       readonly held: "matched" | "open too";
     },
   ): boolean {
-    const { countPx, leavesQty, side, listed: { instrument } } = request;
+    const { client, countPx, leavesQty, side, listed: { instrument } } = request;
     const open = countPx === null ? undefined : this.#openOf(request, of);
     if (countPx === null || open === undefined) return false;
     const heldOf = of.held === "matched" ? NOTHING_OPEN : lossesOf(new Map(open));
     this.#add(open, instrument.id, { side, qty: leavesQty, px: countPx });
     const openOf = lossesOf(open);
-    return isWorstKept(this.#state.ledger, instrument, { who: of.who, openOf, heldOf });
+    const who = of.book === "client" ? client.index : of.book;
+    return isWorstKept(this.#state.ledger, instrument, { who, openOf, heldOf });
   }
 
   /** The betting market or binary condition of an instrument; undefined for other classes. */
@@ -75,14 +73,15 @@ export class LedgerOutcomes implements Outcomes {
   }
 
   /**
-   * What live orders of clients can lose, by instrument, but for the one to be replaced; undefined:
+   * What live orders of a book can lose, by instrument, but for the one to be replaced; undefined:
    * one in the pool has no price to be counted with, so that it cannot be told.
    */
   #openOf(
-    { kept, isDryRun }: RiskRequest,
-    { pool, clients }: Among,
+    { kept, isDryRun, client: { index } }: RiskRequest,
+    { pool, book }: Among,
   ): Open | undefined {
     const open: Open = new Map();
+    const clients = book === "client" ? [index] : this.#state.clients.all.keys();
     for (const client of clients) {
       for (const order of this.#state.clients.all[client]?.open ?? []) {
         if (order.isDryRun !== isDryRun) continue;

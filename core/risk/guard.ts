@@ -60,13 +60,16 @@ export type RiskRequest = {
 /** What an order that is to be replaced counts with now, and goes on to until it is replaced. */
 export type Kept = { readonly order: OrderId; readonly qty: Qty; readonly dearPx: Px };
 
+/** Whose book is meant: that of the order's client, or its account's. */
+export type BookOf = "client" | "account";
+
 /** What an order could do to the worst outcome of a betting market or binary condition. */
 export interface Outcomes {
   /**
-   * Returns true if the client's worst outcome stays as it is or gets better with this order and all
-   * others that are open; undefined for an instrument without outcomes.
+   * Returns true if a book's worst outcome stays as it is or gets better with this order and all others
+   * of the book that are open; undefined for an instrument without outcomes.
    */
-  isWorstKept(request: RiskRequest): boolean | undefined;
+  isWorstKept(request: RiskRequest, book: BookOf): boolean | undefined;
   /**
    * Returns true of a bet that leaves the account's worst outcome in its market, with all that is open
    * there, as it would be without it.

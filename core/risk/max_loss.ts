@@ -3,15 +3,21 @@
  *
  * What is compared is `LossMeter`: realised and unrealised profit since the day began, per currency,
  * less commission and funding. Once more than the limit is lost only orders pass that bring the
- * position of the book in question nearer to 0. Fails closed: a position without a fresh price cannot
- * be judged.
+ * position of the book in question nearer to 0; of bets and binary contracts those that leave its
+ * worst outcome as it is. Fails closed: a position without a fresh price cannot be judged.
  * @module
  */
 import { type Amount, amountOf, decimalOf, unitsAt } from "../ledger/money.ts";
 import type { CurrencyLimit } from "../limits.ts";
 import type { ClientIndex, VenueId } from "../numbers.ts";
-import { type Guard, othersQty, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import type { OpenSums } from "./scopes.ts";
+import {
+  type BookOf,
+  type Guard,
+  othersQty,
+  type Refusal,
+  refusal,
+  type RiskRequest,
+} from "./guard.ts";
 
 /** What a book has lost since the day began: above 0 is a loss. */
 export interface LossMeter {
@@ -25,18 +31,15 @@ export interface LossMeter {
 export const MAX_LOSS: Guard = { name: "max_loss", check: checkMaxLoss };
 
 function checkMaxLoss(request: RiskRequest): Refusal | undefined {
-  const { client, pair, listed, losses, clientPosition, accountPosition } = request;
-  const { venue } = listed;
+  const { client, losses, listed: { instrument, venue } } = request;
   for (const limit of client.limits.maxLoss) {
-    const of = { position: clientPosition, sums: pair.sums, key: client.key, limit };
     const loss = losses.clientLoss(client.index, limit.currency);
-    const refused = checkLoss(request, { ...of, loss });
+    const refused = checkLoss(request, { book: "client", key: client.key, limit, loss });
     if (refused !== undefined) return refused;
   }
   for (const limit of venue.limits.maxLoss) {
-    const of = { position: accountPosition, sums: listed.sums, key: venue.key, limit };
-    const loss = losses.venueLoss(listed.instrument.venue, limit.currency);
-    const refused = checkLoss(request, { ...of, loss });
+    const loss = losses.venueLoss(instrument.venue, limit.currency);
+    const refused = checkLoss(request, { book: "account", key: venue.key, limit, loss });
     if (refused !== undefined) return refused;
   }
   return undefined;
@@ -47,14 +50,13 @@ function checkLoss(
   of: {
     readonly limit: CurrencyLimit;
     readonly loss: Amount | undefined;
-    readonly position: number;
-    readonly sums: OpenSums;
+    readonly book: BookOf;
     readonly key: string;
   },
 ): Refusal | undefined {
-  const { limit, loss, key } = of;
+  const { limit, loss, key, book } = of;
   if (loss !== undefined && isWithin(loss, limit.most)) return undefined;
-  if (onlyReduces(request, of)) return undefined;
+  if (onlyReduces(request, book)) return undefined;
   const { currency, most } = limit;
   const rule = `the loss since 00:00 UTC must be at most ${most} ${currency} (${key}.max_loss)`;
   if (loss === undefined) {
@@ -63,13 +65,16 @@ function checkLoss(
   return refusal("MAX_LOSS", `${rule}: was ${decimalOf(loss)} ${currency}`);
 }
 
-function onlyReduces(
-  request: RiskRequest,
-  of: { readonly position: number; readonly sums: OpenSums },
-): boolean {
-  const { side, leavesQty } = request;
-  const towards = side === "Buy" ? -of.position : of.position;
-  return leavesQty <= towards - othersQty(request, { open: of.sums.openQty(side) });
+/** Of the client's book as `REDUCE_ONLY` judges it: with the same answer. */
+function onlyReduces(request: RiskRequest, book: BookOf): boolean {
+  const isKept = request.outcomes.isWorstKept(request, book);
+  if (isKept !== undefined) return isKept;
+  const { side, leavesQty, clientPosition, accountPosition } = request;
+  const [position, { sums }] = book === "client"
+    ? [clientPosition, request.pair]
+    : [accountPosition, request.listed];
+  const towards = side === "Buy" ? -position : position;
+  return leavesQty <= towards - othersQty(request, { open: sums.openQty(side) });
 }
 
 function isWithin(loss: Amount, most: string): boolean {

@@ -21,7 +21,7 @@ import { SELF_MATCH } from "./self_match.ts";
 import { REDUCE_ONLY, TRADING_HALTED } from "./trading_state.ts";
 
 export { dearer, type Funds } from "./funds.ts";
-export type { DrySwitch, Guard, Kept, Outcomes, Refusal, RiskRequest } from "./guard.ts";
+export type { BookOf, DrySwitch, Guard, Kept, Outcomes, Refusal, RiskRequest } from "./guard.ts";
 export type { LossMeter } from "./max_loss.ts";
 export { chargeOrder } from "./rate_limit.ts";
 export { marketPx, midOf, referenceBook } from "./reference.ts";

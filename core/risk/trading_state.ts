@@ -71,7 +71,7 @@ function dryText({ client, listed }: RiskRequest, drySwitch: DrySwitch): string 
 function checkReducing(request: RiskRequest): Refusal | undefined {
   const isReducing = effectiveState(request) === "Reducing";
   if (!isReducing && !request.reduceOnly) return undefined;
-  const isKept = request.outcomes.isWorstKept(request);
+  const isKept = request.outcomes.isWorstKept(request, "client");
   if (isKept === true) return undefined;
   const why = isReducing
     ? `while trading_state is Reducing, ${origin(request, "Reducing")}`

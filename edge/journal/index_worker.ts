@@ -5,11 +5,12 @@
  * another journal or another format is made anew. One that the machine does not let it open or write
  * stays as it is: it may hold what retention has removed from the journal. It lags behind the journal
  * and never holds it up; between turns it rests. What retention has removed is taken out of it while
- * there is nothing to read.
+ * there is nothing to read; where that was not read yet it is made anew, from where the journal begins
+ * now: retention waits for nobody, and sums over a gap would be wrong.
  * Bound: one turn reads about 256 KiB of journal, and takes out one slice.
  * @module
  */
-import type { Ports, WorkerScope } from "../ports.ts";
+import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
 import { BatchTail } from "./batch_tail.ts";
 import type { Database, OpenDatabase } from "./database.ts";
 import type { TailMessage, TailRequest } from "./follower.ts";
@@ -21,7 +22,7 @@ import { JournalRefused } from "./refusal.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
 import { beginning } from "./scan.ts";
 import { isDamage, openSqlite } from "./sqlite_database.ts";
-import { firstKeptSeq, listSegments } from "./segments.ts";
+import { firstKeptSeq, firstSegment, listSegments } from "./segments.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
 
@@ -55,18 +56,32 @@ export function serveIndex(
   start: { readonly init: unknown; readonly openDatabase: OpenDatabase },
 ): void {
   const post = (message: TailMessage): void => scope.post(message);
-  const follower = new IndexFollower(post, ports, {
-    init: start.init as IndexInit,
-    openDatabase: start.openDatabase,
-  });
+  const { openDatabase } = start;
+  const init = start.init as IndexInit;
+  const begin = (): IndexFollower =>
+    new IndexFollower(post, ports, { init, openDatabase, overtaken });
+  const overtaken = (durable: TailRequest): void => {
+    follower = begin();
+    follower.take(durable);
+  };
+  let follower = begin();
   scope.onMessage((message) => follower.take(message as TailRequest));
 }
+
+type IndexStart = {
+  readonly init: IndexInit;
+  readonly openDatabase: OpenDatabase;
+  /** The segment that was to be read is gone; this one has ended, and another is to go on. */
+  overtaken(durable: TailRequest): void;
+};
 
 class IndexFollower {
   readonly #post: (message: TailMessage) => void;
   readonly #disk: IndexPorts["disk"];
   readonly #path: string;
   readonly #directory: string;
+  readonly #database: Database;
+  readonly #overtaken: IndexStart["overtaken"];
   readonly #writer: IndexWriter;
   readonly #pruning: IndexPruning;
   readonly #tail: BatchTail;
@@ -74,18 +89,16 @@ class IndexFollower {
   #durableBatch = 0;
   readonly #turns: Turns;
 
-  constructor(
-    post: (message: TailMessage) => void,
-    ports: IndexPorts,
-    start: { init: IndexInit; openDatabase: OpenDatabase },
-  ) {
+  constructor(post: (message: TailMessage) => void, ports: IndexPorts, start: IndexStart) {
     this.#post = post;
     this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(start.init));
     this.#disk = ports.disk;
     this.#path = indexPath(start.init.stateDirectory);
     this.#directory = journalDirectory(start.init.stateDirectory);
+    this.#overtaken = start.overtaken;
     const { database, from } = openIndex(ports, start);
+    this.#database = database;
     this.#writer = new IndexWriter(database);
     this.#pruning = new IndexPruning(database);
     this.#tail = new BatchTail(ports.disk, { directory: this.#directory, from });
@@ -108,8 +121,18 @@ class IndexFollower {
       return yield* this.#follow();
     } catch (error) {
       if (isDamage(error)) removeIndex(this.#disk, this.#path); // else the next start dies of it, too
-      throw error;
+      if (!this.#isOvertaken(error)) throw error;
+      this.#tail.close();
+      this.#database.close();
+      this.#overtaken({ kind: "durable", batch: this.#durableBatch });
+      return "done";
     }
+  }
+
+  /** True if the journal failed to give what it does not keep any more. */
+  #isOvertaken(error: unknown): boolean {
+    if (!(error instanceof JournalRefused) && !(error instanceof DiskError)) return false;
+    return firstSegment(this.#disk, this.#directory) > Math.max(1, this.#tail.tail.segment);
   }
 
   *#follow(): Turn {
@@ -144,7 +167,7 @@ function removeIndex(disk: IndexPorts["disk"], path: string): void {
 /** Opens the database, or makes it anew if it is missing, foreign, old or damaged. */
 function openIndex(
   ports: IndexPorts,
-  { init, openDatabase }: { init: IndexInit; openDatabase: OpenDatabase },
+  { init, openDatabase }: Pick<IndexStart, "init" | "openDatabase">,
 ): { database: Database; from: JournalTail } {
   const { disk, log } = ports;
   const path = indexPath(init.stateDirectory);
@@ -153,7 +176,9 @@ function openIndex(
   try {
     const database = openDatabase(path, "write");
     const tail = readIndexTail(database, init.journalId);
-    if (tail !== undefined) {
+    const isOvertaken = tail !== undefined && tail.batch + 1 < (segments[0]?.firstBatch ?? 1);
+    if (isOvertaken) log.write("warning", "index_overtaken", { path });
+    else if (tail !== undefined) {
       const from = tail.batch === 0
         ? beginning(init.journalId, segments)
         : placeAfter(tail, { disk, directory, segments });

@@ -1,6 +1,7 @@
 /**
  * The lock on a state directory: taken before anything in it is read, held until the process ends.
- * The kernel frees it however the process ends, so a lock is never stale.
+ * The kernel frees it however the process ends, so a lock is never stale, and not before its last
+ * thread is gone: a write that hangs in one may still come true.
  *
  * The directory itself is locked, and the file `lock` in it. The file is what people look at and other
  * versions lock; somebody may take it for stale and remove it while a daemon runs, and two that write

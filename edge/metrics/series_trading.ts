@@ -61,7 +61,8 @@ export const TRADING_SERIES = {
   },
   tapeline_reports_repeated_total: {
     kind: "counter",
-    help: "Execution reports sent again for an intent that was repeated.",
+    help: "Execution reports sent again for an intent that was repeated, since the start of the " +
+      "process.",
   },
   tapeline_order_transitions_total: {
     kind: "counter",

@@ -145,8 +145,9 @@ export const VENUE_SERIES = {
   },
   tapeline_venue_dead_man_period_seconds: {
     kind: "gauge",
-    help: "After so long without renewal the venue cancels what rests; absent where none is " +
-      "configured.",
+    help:
+      "After so long without renewal the venue cancels what rests, as it was last told: longer " +
+      "than configured where markets that were left behind need it; absent where none is configured.",
     labels: VENUE,
   },
   tapeline_books: {

@@ -15,7 +15,7 @@
  */
 import type { VenueCommand } from "../../core/command.ts";
 import { unreachable } from "../../core/invariant.ts";
-import type { Micros, RequestId } from "../../core/numbers.ts";
+import type { RequestId } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { cutText } from "../../core/cut_text.ts";
 import { EngineClock } from "../engine_clock.ts";
@@ -25,7 +25,7 @@ import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
-import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
+import type { DeadManConfirmed, ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
 import { isCutOff } from "./cut_off.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
 import { dryAnswers } from "./dry_answers.ts";
@@ -90,7 +90,7 @@ class VenueWorker {
   #beatUs: number;
   /** As the newest beat says. */
   #isDaemonAlive = true;
-  #deadManUs: Micros | null = null;
+  #deadMan: DeadManConfirmed | null = null;
   #venueClock: VenueClock | null = null;
   #hasFailed = false;
   #isStopped = false;
@@ -153,7 +153,7 @@ class VenueWorker {
       this.#beatUs = this.#ports.clock.monotonicUs();
       this.#isDaemonAlive = message.isAlive;
       const { statistics: market } = this.#outlet;
-      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs, clock: this.#venueClock });
+      this.#post({ kind: "beat", market, deadMan: this.#deadMan, clock: this.#venueClock });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -246,8 +246,8 @@ class VenueWorker {
       clockMeasured: (clock) => {
         this.#venueClock = clock;
       },
-      deadManConfirmed: (atUs) => {
-        this.#deadManUs = atUs;
+      deadManConfirmed: (confirmed) => {
+        this.#deadMan = confirmed;
       },
       answerDry: (command) => {
         const journalUs = this.#dryJournaled.get(command.request);

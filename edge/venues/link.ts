@@ -26,6 +26,7 @@ import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
+import type { DeadManConfirmed } from "../venue.ts";
 import { type CutOff, cutOff, newCutOff } from "./cut_off.ts";
 import type {
   MarketCounts,
@@ -95,8 +96,10 @@ export class VenueLink implements MetricSource {
   /** What earlier Workers of the venue had held back. */
   #marketBefore: MarketCounts = NOTHING_HELD_BACK;
   #deaths = 0;
-  /** When the venue last confirmed its switch; before that, when its first Worker began. */
-  #deadManUs: Micros | null = null;
+  /** As the venue last confirmed its switch. */
+  #deadMan: DeadManConfirmed | null = null;
+  /** When its first Worker began. */
+  #beganUs: Micros | null = null;
   #venueClock: VenueClock | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
@@ -130,7 +133,7 @@ export class VenueLink implements MetricSource {
       if (this.#worker === worker) this.#died(reason);
     });
     this.#beatsUnanswered = 0;
-    this.#deadManUs ??= clock.nowUs();
+    this.#beganUs ??= clock.nowUs();
     this.#marketBefore = sumOf(this.#marketBefore, this.#market);
     this.#market = NOTHING_HELD_BACK;
     this.#beat();
@@ -171,10 +174,11 @@ export class VenueLink implements MetricSource {
 
   #measureDeadMan(into: Samples, venue: string): void {
     const { deadManMs } = this.#options.init;
-    const confirmedUs = this.#deadManUs;
+    const confirmedUs = this.#deadMan?.confirmedUs ?? this.#beganUs;
     if (deadManMs === null || confirmedUs === null) return;
+    const periodMs = this.#deadMan?.periodMs ?? deadManMs;
     into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / US_PER_S, { venue });
-    into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
+    into.put("tapeline_venue_dead_man_period_seconds", periodMs / 1000, { venue });
   }
 
   /** The adapter ends its connections while the journal ends; nothing that it says counts any more. */
@@ -246,7 +250,7 @@ export class VenueLink implements MetricSource {
         break;
       case "beat":
         this.#tellMarket(message.market);
-        this.#deadManUs = message.deadManUs ?? this.#deadManUs;
+        this.#deadMan = message.deadMan ?? this.#deadMan;
         this.#venueClock = message.clock;
         break;
       default:

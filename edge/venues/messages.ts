@@ -5,10 +5,9 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueDeclaration, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros } from "../../core/numbers.ts";
 import type { CommitCells } from "../journal/mod.ts";
 import type { SecretSource } from "../secrets.ts";
-import type { VenueOptions } from "../venue.ts";
+import type { DeadManConfirmed, VenueOptions } from "../venue.ts";
 import type { CutOff } from "./cut_off.ts";
 
 /** What the Worker is started with. */
@@ -49,8 +48,8 @@ export type VenueReportMessage =
   | {
     readonly kind: "beat";
     readonly market: MarketCounts;
-    /** When the venue last confirmed its dead-man switch; null: it has not. */
-    readonly deadManUs: Micros | null;
+    /** As the venue last confirmed it; null: it has not. */
+    readonly deadMan: DeadManConfirmed | null;
     /** As last measured; null: it was not. */
     readonly clock: VenueClock | null;
   };

@@ -26,7 +26,13 @@ import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import type { Ports, Timers } from "../../edge/ports.ts";
 import { Secret } from "../../edge/secrets.ts";
-import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
+import type {
+  Credentials,
+  DeadManConfirmed,
+  VenueAdapter,
+  VenueHost,
+  VenueOptions,
+} from "../../edge/venue.ts";
 import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
 import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
 import { marketProblem, reportProblem } from "../../edge/venues/draft_checks.ts";
@@ -116,7 +122,7 @@ export class CcxtRig implements Disposable {
   readonly logged: string[] = [];
   readonly dry: OrderCommand[] = [];
   /** When the venue confirmed its switch. */
-  readonly deadMan: number[] = [];
+  readonly deadMan: DeadManConfirmed[] = [];
   /** How far the venue's clock was found to be from ours, microseconds. */
   readonly skews: number[] = [];
   /** How far the daemon's clock is ahead of the machine's, microseconds. */
@@ -326,7 +332,7 @@ export class CcxtRig implements Disposable {
       isCutOff: () => false,
       isDaemonAlive: () => this.isAlive,
       clockMeasured: ({ skewUs }) => this.skews.push(skewUs),
-      deadManConfirmed: (atUs) => this.deadMan.push(atUs),
+      deadManConfirmed: (confirmed) => this.deadMan.push(confirmed),
       answerDry: (command) => this.dry.push(command),
       log: (level, event, fields) =>
         this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),

@@ -2,12 +2,16 @@
  * A journal with its index: the journal in memory, the database a real file.
  * @module
  */
+import { ok } from "node:assert/strict";
 import type { OpenDatabase } from "../../edge/journal/database.ts";
+import { segmentName } from "../../edge/journal/format.ts";
 import { serveIndex } from "../../edge/journal/index_worker.ts";
+import { anchorPath, encodeAnchor, listSegments } from "../../edge/journal/segments.ts";
 import { openSqlite } from "../../edge/journal/sqlite_database.ts";
 import { journalSql } from "../../edge/journal/sql.ts";
 import { TailLink } from "../../edge/journal/tail_link.ts";
 import { JournalRig, SILENT, STATE } from "./journal_rig.ts";
+import type { Log } from "../../edge/ports.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 
 /** A memory disk on which the database's files are real ones in `folder`. */
@@ -53,6 +57,7 @@ export type IndexStart = {
   readonly openDatabase?: OpenDatabase;
   /** Hears of what the index dies of. */
   readonly failed?: (reason: string) => void;
+  readonly log?: Log;
 };
 
 /** Starts an index and has it read what is durable. */
@@ -66,7 +71,7 @@ export function startIndex({ rig, disk }: World, start: IndexStart = {}): TailLi
   };
   const ports = {
     disk,
-    log: SILENT,
+    log: start.log ?? SILENT,
     timers: { soon, after },
     clock: { wallUs: () => 0, monotonicUs: () => 0 },
     memory: { collect: () => {} },
@@ -94,4 +99,14 @@ export function query({ disk }: World, sql: string): Record<string, unknown>[] {
   const rows: Record<string, unknown>[] = [];
   journalSql(disk.folder, sql, (line) => rows.push(JSON.parse(line)));
   return rows;
+}
+
+/** Removes the first three segments, as retention does; returns the first event that is left. */
+export function dropSegments({ disk }: World): number {
+  const directory = `${STATE}/journal`;
+  const fourth = listSegments(disk, directory)[3];
+  ok(fourth !== undefined);
+  disk.put(anchorPath(directory), new TextEncoder().encode(encodeAnchor(fourth)));
+  for (const number of [1, 2, 3]) disk.remove(`${directory}/${segmentName(number)}`);
+  return fourth.firstSeq;
 }

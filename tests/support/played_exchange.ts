@@ -6,7 +6,7 @@ import type { Draft } from "../../core/event.ts";
 import { instrumentId, micros, venueId } from "../../core/numbers.ts";
 import { OrderTransport } from "../../edge/order_transport.ts";
 import type { HttpHandlers, HttpRequest, PreparedRequest } from "../../edge/ports.ts";
-import type { VenueHost } from "../../edge/venue.ts";
+import type { DeadManConfirmed, VenueHost } from "../../edge/venue.ts";
 import { Account } from "../../edge/venues/ccxt/binance/account.ts";
 import { Reporter } from "../../edge/venues/ccxt/reporter.ts";
 import { BinanceRequests } from "../../edge/venues/ccxt/binance/requests.ts";
@@ -35,7 +35,7 @@ const PREFIX = "tlabcdef01";
 export class PlayedExchange {
   readonly time = new VirtualTime();
   readonly asked: Asked[] = [];
-  readonly confirmed: number[] = [];
+  readonly confirmed: DeadManConfirmed[] = [];
   readonly logged: string[] = [];
   readonly reports: Draft[] = [];
   readonly market: Draft[] = [];
@@ -64,7 +64,7 @@ export class PlayedExchange {
       instruments: [],
       nowUs,
       isDaemonAlive: () => this.isDaemonAlive,
-      deadManConfirmed: (atUs: number) => this.confirmed.push(atUs),
+      deadManConfirmed: (confirmed: DeadManConfirmed) => this.confirmed.push(confirmed),
       clockMeasured: () => {},
       offer: (draft: Draft) => this.reports.push(draft) > 0,
       offerMarket: (draft: Draft) => this.market.push(draft) > 0,

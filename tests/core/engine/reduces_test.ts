@@ -6,6 +6,7 @@
 import { strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Instrument } from "../../../core/instrument.ts";
+import { type CurrencyLimit, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { instrumentId } from "../../../core/numbers.ts";
 import { Story } from "../../contracts/engine/story.ts";
 import { INSTRUMENT, World } from "../../support/engine_world.ts";
@@ -114,7 +115,30 @@ class Play {
 
   #reduce(bet: Bet): void {
     const isKept = this.#isKept([...this.#open], bet);
+    strictEqual(this.#isLetInByALoss(bet), isKept);
     strictEqual(this.#take(bet, { reduceOnly: true }), isKept);
+  }
+
+  /** Under a limit of the client and one of the account that any loss is beyond. */
+  #isLetInByALoss(bet: Bet): boolean {
+    const maxLoss = ["GBP", "USDC"].map((currency) => ({ currency, most: "-1000000" }));
+    const taken = (["client", "venue"] as const).map((scope) => {
+      this.#limit(scope, maxLoss);
+      const terms = { on: bet.on, side: bet.side, ...shown(bet) };
+      this.story.place(`i${this.#intents++}`, { ...terms, validateOnly: true });
+      const [report] = this.story.effects.reports;
+      this.#limit(scope, []);
+      strictEqual(report?.rejectCode ?? "MAX_LOSS", "MAX_LOSS");
+      return report?.execType !== "Rejected";
+    });
+    strictEqual(taken[0], taken[1], "all of the account is this client's");
+    return taken[0] ?? false;
+  }
+
+  #limit(scope: "client" | "venue", maxLoss: readonly CurrencyLimit[]): void {
+    const limits = { ...NO_VENUE_LIMITS, maxLoss };
+    const scoped = scope === "venue" ? { scope, limits } : { scope, client: "alice", limits };
+    this.story.control("LimitsSet", { ...scoped, admin: true }, { venue: 0, instrument: 0 });
   }
 
   #chosen({ which }: Step): number | undefined {

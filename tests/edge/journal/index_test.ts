@@ -9,13 +9,12 @@ import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
-import { segmentName } from "../../../edge/journal/format.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook, type PnlColumns, type PnlTerms } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { ref, World as EngineWorld } from "../../support/engine_world.ts";
-import { query, startIndex, withIndex, type World } from "../../support/index_rig.ts";
+import { dropSegments, query, startIndex, withIndex, type World } from "../../support/index_rig.ts";
 import { controlHead, JournalRig, STATE } from "../../support/journal_rig.ts";
 import { runner, token } from "../../support/outcome_instruments.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
@@ -270,16 +269,6 @@ Deno.test(
     }
   }),
 );
-
-/** Removes the first three segments, as retention does; returns the first event that is left. */
-function dropSegments({ disk }: World): number {
-  const directory = `${STATE}/journal`;
-  const fourth = listSegments(disk, directory)[3];
-  ok(fourth !== undefined);
-  disk.put(anchorPath(directory), new TextEncoder().encode(encodeAnchor(fourth)));
-  for (const number of [1, 2, 3]) disk.remove(`${directory}/${segmentName(number)}`);
-  return fourth.firstSeq;
-}
 
 const COUNTS = "SELECT (SELECT count(*) FROM events) AS events, " +
   "(SELECT count(*) FROM effects) AS effects, (SELECT count(*) FROM reports) AS reports, " +

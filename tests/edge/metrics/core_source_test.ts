@@ -3,13 +3,15 @@
  * R-OPS-4: what alerts look at says what is so.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Gauges, VenueGauges } from "../../../core/gauges.ts";
+import { createTimeline } from "../../../core/mod.ts";
 import { micros, seqId, venueId } from "../../../core/numbers.ts";
 import type { View } from "../../../core/view.ts";
 import { CoreSource } from "../../../edge/metrics/core_source.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
-import type { SeriesName } from "../../../edge/metrics/series.ts";
+import type { SeriesName, SeriesRow } from "../../../edge/metrics/series.ts";
+import { TRADING_SERIES } from "../../../edge/metrics/series_trading.ts";
 import { FakeBackend } from "../../support/fake_backend.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
 
@@ -129,4 +131,19 @@ Deno.test("CoreSource gives 0 for what does not hold, and nothing for what does 
   strictEqual(of("tapeline_venue_rate_limit_tokens"), "");
   strictEqual(of("tapeline_venue_rate_limit_tokens_max"), "");
   strictEqual(of("tapeline_venue_reconciled_timestamp_seconds"), "");
+});
+
+Deno.test("counters of what is traded are the core's, but for those that begin with the process", () => {
+  const kept = new Set(Object.keys(createTimeline().view.counters()));
+  const counters = Object.entries<SeriesRow>(TRADING_SERIES).filter(([, { kind }]) =>
+    kind === "counter"
+  );
+  const others = counters.filter(([, { flat }]) => flat === undefined || !kept.has(flat));
+  ok(counters.length > others.length && others.length > 0);
+  deepStrictEqual(
+    others.filter(([, { help }]) => !/since the start of the\s+process/.test(help)).map(([name]) =>
+      name
+    ),
+    [],
+  );
 });

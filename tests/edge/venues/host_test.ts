@@ -491,13 +491,14 @@ Deno.test("isDaemonAlive() is false from a beat of a daemon without progress to 
 Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
   const rig = new Rig();
   rig.hear({ kind: "beat", isAlive: true });
-  rig.host.deadManConfirmed(micros(7));
+  const deadMan = { confirmedUs: micros(7), periodMs: 9 };
+  rig.host.deadManConfirmed(deadMan);
   rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
   rig.hear({ kind: "beat", isAlive: true });
-  const market = { merged: 0, dropped: 0 };
+  const beat = { kind: "beat", market: { merged: 0, dropped: 0 } };
   deepStrictEqual(rig.posted, [
-    { kind: "beat", market, deadManUs: null, clock: null },
-    { kind: "beat", market, deadManUs: 7, clock: { skewUs: -3, tripUs: 2 } },
+    { ...beat, deadMan: null, clock: null },
+    { ...beat, deadMan, clock: { skewUs: -3, tripUs: 2 } },
   ]);
 });
 

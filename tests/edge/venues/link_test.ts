@@ -7,7 +7,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import { instrumentId, requestId, seqId, venueId } from "../../../core/numbers.ts";
+import { instrumentId, micros, requestId, seqId, venueId } from "../../../core/numbers.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import type { VenueInit } from "../../../edge/venues/messages.ts";
@@ -193,7 +193,7 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
     rig.workers.last.say({
       kind: "beat",
       market: { merged: 0, dropped: 0 },
-      deadManUs: null,
+      deadMan: null,
       clock: null,
     });
   }
@@ -348,7 +348,7 @@ Deno.test("VenueLink says what market data suffered in the Worker, as often as i
     rig.workers.last.say({
       kind: "beat",
       market: { merged, dropped },
-      deadManUs: null,
+      deadMan: null,
       clock: null,
     });
   }
@@ -386,7 +386,7 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
   rig.workers.last.say({
     kind: "beat",
     market: { merged: 0, dropped: 0 },
-    deadManUs: null,
+    deadMan: null,
     clock: null,
   });
   strictEqual(measured()[4], nowS, "nor is it by a beat");
@@ -395,17 +395,17 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
   rig.workers.last.say({
     kind: "beat",
     market,
-    deadManUs: 7_000_000,
+    deadMan: { confirmedUs: micros(7_000_000), periodMs: 9000 },
     clock: { skewUs: -3_000, tripUs: 500 },
   });
-  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5, -0.003, 0.0005]);
+  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 9, -0.003, 0.0005], "the period in force");
   rig.workers.last.die();
   rig.time.advance(1_000_000);
   deepStrictEqual(measured().slice(2, 4), [5, 2], "it has not said anything yet");
-  rig.workers.last.say({ kind: "beat", market, deadManUs: null, clock: null });
+  rig.workers.last.say({ kind: "beat", market, deadMan: null, clock: null });
   deepStrictEqual(
     measured(),
-    [1, 0, 10, 4, 7, 5, undefined, undefined],
+    [1, 0, 10, 4, 7, 9, undefined, undefined],
     "a new Worker counts anew, the venue and its countdown go on",
   );
 });

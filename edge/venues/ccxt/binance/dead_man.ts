@@ -148,6 +148,6 @@ export class DeadMan {
       const atUs = this.#confirmedUs.get(order.symbol);
       if (atUs !== undefined && atUs < oldestUs) oldestUs = atUs;
     }
-    host.deadManConfirmed(oldestUs);
+    host.deadManConfirmed({ confirmedUs: oldestUs, periodMs: this.#countdownMs });
   }
 }

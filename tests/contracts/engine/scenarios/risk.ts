@@ -16,7 +16,7 @@ import { instrumentId, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
 import { contractOf, SPOT, type WorldSpec } from "../world.ts";
-import { fact, MARKET, runner } from "./outcome_facts.ts";
+import { bob, fact, MARKET, runner, token } from "./outcome_facts.ts";
 
 const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
 const NO_VENUE: VenueLimits = {
@@ -297,6 +297,44 @@ export const RISK: readonly Scenario[] = [
         .place("i5", { side: "Sell", qty: "10" }).place("i6", { side: "Sell", qty: "0.001" })
         .wait(7_200_000).place("i7").book({ bids: ["99.49", "1"], asks: ["99.49", "1"] })
         .place("i8");
+    },
+  },
+  {
+    name: "loss_and_the_worst_outcome",
+    requires: ["R-CORE-7"],
+    description:
+      "Where a loss lets only reducing pass, bets and outcomes count by the worst outcome.",
+    tell: (story) => {
+      const outcomes = [token("YES", "NO"), token("NO", "YES")];
+      story.begin({ instruments: [...(MARKET.instruments ?? []), ...outcomes] });
+      bob(story);
+      const maxLoss = [{ currency: "GBP", most: "5" }, { currency: "USD", most: "1" }];
+      const lost = (client: string, most: typeof maxLoss): Story =>
+        limit(story, { scope: "client", client, limits: { ...NO_FLOW, maxLoss: most } });
+      story.place("i1", { side: "Sell", qty: "10", px: "3" })
+        .fill(1, { id: "e1", qty: "10", px: "3", feeCurrency: "GBP" })
+        .place("i2", { on: 3, qty: "10", px: "0.5" })
+        .fill(2, { id: "e2", qty: "10", px: "0.5", feeCurrency: "USD" });
+      lost("alice", maxLoss).place("i3", { on: 1, qty: "0.01", px: "2" })
+        .place("i4", { on: 1, side: "Sell", qty: "10", px: "2" })
+        .place("i5", { qty: "20.01", px: "2" }).place("i6", { qty: "20", px: "2" }).accept(4)
+        .place("i7", { qty: "0.01", px: "2" }).replace("r1", { orig: "i6", qty: "20.01" })
+        .replace("r2", { orig: "i6", qty: "15" }).replaced(4, { qty: "15", px: "2" })
+        .place("i8", { on: 2, side: "Sell", qty: "1", ordType: "Market", timeInForce: "IOC" })
+        .place("i9", { on: 3, qty: "0.01", px: "0.01" })
+        .place("i10", { on: 4, qty: "10", px: "0.5" })
+        .place("i11", { on: 4, qty: "10.02", px: "0.5" });
+      story.place("b1", { qty: "30", px: "3" }, 2)
+        .fill(6, { id: "e6", qty: "30", px: "3", feeCurrency: "GBP" });
+      lost("bob", maxLoss).place("b2", { side: "Sell", qty: "30", px: "4.01" }, 2)
+        .place("b3", { side: "Sell", qty: "30", px: "4" }, 2);
+      lost("alice", []);
+      lost("bob", []);
+      venue(story, { maxLoss }).place("b4", { side: "Sell", qty: "0.01", px: "2" }, 2)
+        .cancelled(3).cancelled(4).cancelled(7).place("i12", { qty: "1", px: "3" })
+        .place("b5", { side: "Sell", qty: "25", px: "2.6" }, 2)
+        .place("b6", { side: "Sell", qty: "10", px: "3.01" }, 2)
+        .place("b7", { side: "Sell", qty: "10", px: "3" }, 2);
     },
   },
   {

@@ -53,6 +53,7 @@ for (const markets of [1, 10, 50]) {
       const renewals = renewalsOf(exchange).filter(({ params }) => params["symbol"] === symbol);
       const countdowns = new Set(renewals.map(({ params }) => params["countdownTime"]));
       deepStrictEqual([...countdowns], [markets * 2250]);
+      strictEqual(exchange.confirmed.at(-1)?.periodMs, markets * 2250, "what is told is in force");
       for (const [at, { atUs }] of renewals.entries()) {
         const nextUs = renewals[at + 1]?.atUs ?? 10 * MINUTE_US;
         ok(nextUs - atUs <= markets * 2250 * 1000 / 3);
@@ -295,5 +296,5 @@ Deno.test("start() tells of no fresh switch while one of its markets never had o
   }
   exchange.time.advance(MINUTE_US);
   ok(exchange.confirmed.length > 5);
-  deepStrictEqual([...new Set(exchange.confirmed)], [sinceUs]);
+  deepStrictEqual([...new Set(exchange.confirmed.map((told) => told.confirmedUs))], [sinceUs]);
 });
