@@ -69,11 +69,19 @@ export class Machine {
 
   /** `beside`: a machine in whose world this one stands, with a disk and a journal of its own. */
   constructor(beside?: Machine) {
-    this.time = beside?.time ?? new VirtualTime();
-    this.#sockets = beside?.#sockets ?? new MemorySockets({ timers: this.time });
-    this.#draws = beside?.#draws.fork("beside") ?? new Draws(20_261_120);
-    this.#wirePort = beside === undefined ? WIRE_PORT : beside.#wirePort + 1;
-    this.venue = beside?.venue ?? this.#openVenue();
+    if (beside === undefined) {
+      this.time = new VirtualTime();
+      this.#sockets = new MemorySockets({ timers: this.time });
+      this.#draws = new Draws(20_261_120);
+      this.#wirePort = WIRE_PORT;
+      this.venue = this.#openVenue();
+    } else {
+      this.time = beside.time;
+      this.#sockets = beside.#sockets;
+      this.#draws = beside.#draws.fork("beside");
+      this.#wirePort = beside.#wirePort + 1;
+      this.venue = beside.venue;
+    }
   }
 
   #openVenue(): VenueActor {
