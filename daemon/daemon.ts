@@ -22,7 +22,7 @@ import type { VenueId } from "../core/numbers.ts";
 import type { Timeline } from "../core/timeline.ts";
 import { controlDraft } from "../edge/control_draft.ts";
 import { CLOCK_DIFFERENCE_MAX_US, EngineClock } from "../edge/engine_clock.ts";
-import { EXIT } from "../edge/exit_codes.ts";
+import { EXIT, type ExitCode } from "../edge/exit_codes.ts";
 import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "../edge/ingress.ts";
 import { Intervals } from "../edge/intervals.ts";
@@ -60,13 +60,24 @@ const STOP_AGAIN_US = 1_000_000;
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
 
-/** What sessions are told when the journal fails. */
-const FAULT_WORDS = {
-  write: "The journal cannot be written; what has no report may have been taken: " +
-    "send it again under the same intent_id",
-  read: "The journal cannot be read; what was taken is in it",
-  altered: "The journal is not as it was written; nothing is told of it",
-} as const satisfies Record<JournalFault, string>;
+const UNWRITTEN = "The journal cannot be written; what has no report may have been taken: " +
+  "send it again under the same intent_id";
+/**
+ * What sessions are told when the journal fails, and how the daemon ends then: a start reads it all
+ * and tells what is so for good from what has passed.
+ */
+const FAULTS = {
+  write: { words: UNWRITTEN, code: EXIT.journalWriteFailed },
+  worker: { words: UNWRITTEN, code: EXIT.internal },
+  read: {
+    words: "The journal cannot be read; what was taken is in it",
+    code: EXIT.journalWriteFailed,
+  },
+  altered: {
+    words: "The journal is not as it was written; nothing is told of it",
+    code: EXIT.journalRefused,
+  },
+} as const satisfies Record<JournalFault, { readonly words: string; readonly code: ExitCode }>;
 
 /** What the last words may take when the journal is gone: to sessions, and to venues outside. */
 const LAST_WORDS_US = 100_000;
@@ -365,13 +376,12 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#options.ports.log.write("alarm", "journal_failed", { sentence });
     this.#loop.stop();
-    this.#server.fatal("JOURNAL_UNAVAILABLE", FAULT_WORDS[fault]);
+    const { words, code } = FAULTS[fault];
+    this.#server.fatal("JOURNAL_UNAVAILABLE", words);
     const { cancelAllOnFailure } = this.#options.configuration.journal;
     if (cancelAllOnFailure) this.#venues.cancelAll();
     // Until the words have reached the sockets, and the cancels their exchanges.
     const isCancelling = cancelAllOnFailure && this.#venues.outside.length > 0;
-    // A start reads it all and tells what is so for good from what has passed.
-    const code = fault === "altered" ? EXIT.journalRefused : EXIT.journalWriteFailed;
     const wordsUs = isCancelling ? LAST_CANCELS_US : LAST_WORDS_US;
     this.#options.ports.timers.after(wordsUs, () => this.#end({ code, sentence }));
   }

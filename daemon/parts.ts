@@ -140,8 +140,8 @@ export function createSupervision(
   ports: SupervisionPorts,
   { view, loop, journal }: {
     readonly view: View;
-    readonly loop: Loop;
-    readonly journal: DaemonJournal;
+    readonly loop: Pick<Loop, "turns" | "wake">;
+    readonly journal: Pick<DaemonJournal, "probe" | "hasAnswered">;
   },
 ): Supervision {
   let turnsAsked = 0;

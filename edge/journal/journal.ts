@@ -72,10 +72,10 @@ export type JournalOptions = {
 export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 
 /**
- * What was wrong: the disk, when what is new was to be written or what was written to be read; or
- * what was written, which is not as it was.
+ * What was wrong: the disk, when what is new was to be written or what was written to be read; the
+ * Worker that writes, which died of a fault of ours; or what was written, which is not as it was.
  */
-export type JournalFault = "write" | "read" | "altered";
+export type JournalFault = "write" | "worker" | "read" | "altered";
 
 type ClosedBatch = {
   readonly lastSeq: SeqId;
@@ -139,7 +139,7 @@ export class Journal implements MetricSource {
       ports,
       init: { memory: this.#memory, positions: this.#positions, start, settings },
       onStopped: () => this.#stoppedHandler(),
-      onFailed: (sentence) => this.#fail(sentence, "write"),
+      onFailed: (sentence, fault) => this.#fail(sentence, fault),
     });
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
   }

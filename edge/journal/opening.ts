@@ -53,14 +53,34 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
       RESTORE_ADVICE,
     );
   }
-  if (first !== undefined && first.journalId !== mark.journalId) {
-    throw new JournalRefused(
-      `it must be journal ${mark.journalId}, as its high-water mark says: was ${first.journalId}`,
-      RESTORE_ADVICE,
-      { segment: segmentName(first.number), offset: 0 },
-    );
-  }
+  requireJournal(mark, first);
   return { mark, segments };
+}
+
+/**
+ * Holds the first segment to the journal that the mark is of. An end may be lost; another daemon's
+ * journal is nobody's loss.
+ * @throws {JournalRefused} If it is another one.
+ */
+function requireJournal({ journalId }: HighWaterMark, first: SegmentHeader | undefined): void {
+  if (first === undefined || first.journalId === journalId) return;
+  throw new JournalRefused(
+    `it must be journal ${journalId}, as its high-water mark says: was ${first.journalId}`,
+    RESTORE_ADVICE,
+    { segment: segmentName(first.number), offset: 0 },
+  );
+}
+
+/**
+ * Returns the segments of a journal that may have lost its end: its mark, if it is intact, says no
+ * more than which journal it is.
+ * @throws {JournalRefused} If files of it do not belong together.
+ */
+export function segmentsLeft(disk: Disk, stateDirectory: string): readonly SegmentHeader[] {
+  const mark = readHighWater(disk, highWaterPath(stateDirectory));
+  const segments = listSegments(disk, journalDirectory(stateDirectory));
+  if (typeof mark === "object") requireJournal(mark, segments[0]);
+  return segments;
 }
 
 /**

@@ -17,12 +17,11 @@ import { EventLineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
-import { endsBefore, inspectFiles } from "./opening.ts";
+import { endsBefore, inspectFiles, segmentsLeft } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
-import { listSegments } from "./segments.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
 
 /** An event as it was recorded. */
@@ -84,7 +83,7 @@ export function recover(options: RecoverOptions): Recovery {
   if (options.access !== "read") finishAcceptedLoss(disk, stateDirectory);
   const isMarkIgnored = options.mark === "ignored";
   const { mark, segments } = isMarkIgnored
-    ? { mark: undefined, segments: listSegments(disk, journalDirectory(stateDirectory)) }
+    ? { mark: undefined, segments: segmentsLeft(disk, stateDirectory) }
     : inspectFiles(disk, stateDirectory);
   const first = segments[0];
   if (first !== undefined) return new ExistingJournal(options, { mark, segments, first });

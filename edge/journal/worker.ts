@@ -3,10 +3,11 @@
  * is `CommitLoop`, which at a start runs on the main thread first.
  *
  * It may block its thread on the ring, so it is told everything through the ring and never through
- * messages. After a failure it reads no further: nothing after it becomes durable.
+ * messages. After a failure it reads no further: nothing after it becomes durable. What is no failure of
+ * the disk is a fault of ours: it ends the Worker.
  * @module
  */
-import type { Ports, WorkerScope } from "../ports.ts";
+import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
 import { HEADER_BYTES_MAX } from "./format.ts";
 import { HashGarbage } from "./hash_garbage.ts";
 import { CELL, type RingMemory, RingReader } from "./ring.ts";
@@ -54,6 +55,7 @@ export function runJournalWorker(
       if (loop.run()) return true;
       post(scope, { kind: "stopped" });
     } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
       post(scope, { kind: "failed", sentence: failureSentence(error) });
     }
     return false;
@@ -65,9 +67,8 @@ function post(scope: WorkerScope, message: JournalWorkerMessage): void {
 }
 
 /** Says what it means that a batch could not be written. */
-export function failureSentence(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Cannot write the journal: every write and sync must succeed: was ${reason}. ` +
+export function failureSentence({ message }: DiskError): string {
+  return `Cannot write the journal: every write and sync must succeed: was ${message}. ` +
     "Nothing after the last durable batch has been acknowledged; free space or replace the disk, " +
     "then start again";
 }

@@ -25,8 +25,8 @@ export type WritingEndOptions = {
   readonly init: JournalWorkerInit;
   /** Everything was written that was before the word to stop. */
   readonly onStopped: () => void;
-  /** A sentence for people; called once. */
-  readonly onFailed: (sentence: string) => void;
+  /** A sentence for people, and whether the disk failed or its Worker died; called once. */
+  readonly onFailed: (sentence: string, fault: "write" | "worker") => void;
 };
 
 /** Writes, or has it written. */
@@ -64,7 +64,7 @@ export class WritingEnd {
       const tail = this.#here?.leave() ?? init.start.tail;
       const worker = ports.workers.start("journal", { ...init, start: { ...init.start, tail } });
       worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-      worker.onError((reason) => this.#fail(workerDeath(reason)));
+      worker.onError((reason) => this.#fail(workerDeath(reason), "worker"));
       this.#worker = worker;
     });
   }
@@ -81,20 +81,20 @@ export class WritingEnd {
       work();
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      this.#fail(failureSentence(error));
+      this.#fail(failureSentence(error), "write");
     }
   }
 
   #onMessage(message: JournalWorkerMessage): void {
-    if (message.kind === "failed") return this.#fail(message.sentence);
+    if (message.kind === "failed") return this.#fail(message.sentence, "write");
     this.terminate();
     this.#options.onStopped();
   }
 
-  #fail(sentence: string): void {
+  #fail(sentence: string, fault: "write" | "worker"): void {
     if (this.#isDead) return;
     this.terminate();
-    this.#options.onFailed(sentence);
+    this.#options.onFailed(sentence, fault);
   }
 }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
@@ -66,6 +67,20 @@ class State {
       return name;
     }
     throw new Error(`Cannot damage the journal: it must hold ${mark}`);
+  }
+
+  /** Has the last segment begin as one of a later format would, whole in itself; names it. */
+  renew(): string {
+    const bytes = Deno.readFileSync(this.segment(-1));
+    const lineEnd = bytes.indexOf(10);
+    const line = new TextDecoder().decode(bytes.subarray(0, lineEnd));
+    const [, text = ""] = /^(.*),"check":"[0-9a-f]{64}"\}\}$/.exec(
+      line.replace('{"format":1,', '{"format":2,'),
+    ) ?? [];
+    const check = createHash("sha256").update(text).digest("hex");
+    bytes.set(encoder.encode(`${text},"check":"${check}"}}`));
+    Deno.writeFileSync(this.segment(-1), bytes);
+    return this.segments.at(-1) ?? "";
   }
 
   /** Cuts the journal's last record in two. */
@@ -162,6 +177,11 @@ const damages: readonly Damage[] = [
       state.truncate();
       return named(state.segments.at(-1) ?? "");
     },
+  },
+  {
+    what: "a segment that a newer version wrote",
+    damage: (state) =>
+      new RegExp(`must be at most 1: was 2 \\(segment ${state.renew()},.*newer Tapeline`),
   },
   {
     what: "a whole last segment missing",

@@ -14,6 +14,8 @@ import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
+/** Longest wait for a checkpoint: whoever takes it gives way to all other work of the machine. */
+const FOLLOWED_MS = 60_000;
 
 type Running = { readonly daemon: DaemonProcess; readonly port: number };
 
@@ -104,11 +106,15 @@ Deno.test("the metrics count what was done, and the query of the wire says the s
     await until(() => client.heartbeats.length > 0, "a heartbeat");
     const heard = client.heartbeats.at(-1)?.["now_us"];
     await client.send({ type: "HEARTBEAT", now_us: 1, echo_us: heard });
-    await until(async () => {
-      const shown = await readMetrics(running.port);
-      return (figureOf(shown, "tapeline_wire_callback_seconds") ?? 0) > 0 &&
-        (figureOf(shown, "tapeline_checkpoint_seq") ?? 0) > 0;
-    }, "an echoed heartbeat and a checkpoint");
+    await until(
+      async () => {
+        const shown = await readMetrics(running.port);
+        return (figureOf(shown, "tapeline_wire_callback_seconds") ?? 0) > 0 &&
+          (figureOf(shown, "tapeline_checkpoint_seq") ?? 0) > 0;
+      },
+      "an echoed heartbeat and a checkpoint",
+      FOLLOWED_MS,
+    );
     const flat = (await client.query("metrics"))["result"] as Readonly<Record<string, unknown>>;
     strictEqual(flat["intents"], 3);
     strictEqual(flat["intent_durable_count"], 3);
@@ -174,7 +180,8 @@ Deno.test("counters of the journal go on after kill -9, those of the process beg
     return { daemon, port: daemon.listening.metrics_port ?? 0 };
   };
   const before = await begin();
-  const client = await before.daemon.connect("trader");
+  // Its order is to rest however long it takes to look.
+  const client = await before.daemon.connect("trader", { cancel_on_disconnect: false });
   await trade(client);
   const startedS = figureOf(await readMetrics(before.port), "process_start_time_seconds") ?? 0;
   strictEqual(await before.daemon.stop("SIGKILL"), 137);

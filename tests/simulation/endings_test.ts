@@ -9,7 +9,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Configuration, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
-import { StateLocked } from "../../edge/journal/mod.ts";
+import { runJournalWorker, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import type { Ports, Timers } from "../../edge/ports.ts";
 import type { VenueAdapter } from "../../edge/venue.ts";
@@ -116,6 +116,52 @@ Deno.test("the words of a journal that failed do not deny what the next start ta
   const again = machine.client("alice", { resume_from: 0 });
   machine.until(() => hasReport(again, { intent_id: "unsynced" }), "it was taken");
 });
+
+/** A journal's Worker that meets a fault of its own: asked the time for a commit, once armed. */
+function faultyJournal(): { readonly entry: SimEntry; arm: (atCall: number) => void } {
+  let callsLeft = Infinity;
+  const entry: SimEntry = (scope, ports, init) => {
+    const monotonicUs = (): number => {
+      if (--callsLeft === 0) throw new RangeError("Array buffer allocation failed");
+      return ports.clock.monotonicUs();
+    };
+    runJournalWorker(scope, { ...ports, clock: { ...ports.clock, monotonicUs } }, init);
+  };
+  return { entry, arm: (atCall) => void (callsLeft = atCall) };
+}
+
+for (const [atCall, when, isTaken] of [[1, "before", false], [2, "after", true]] as const) {
+  Deno.test(`the daemon ends 70 when its journal's Worker dies ${when} it wrote a batch, and goes on from what is there`, () => {
+    const machine = new Machine();
+    const { entry, arm } = faultyJournal();
+    const run = machine.start([["journal", entry]]);
+    machine.ready(run);
+    const alice = machine.client("alice");
+    alice.send(place(machine, "before"));
+    machine.until(() => hasReport(alice, { intent_id: "before", exec_type: "New" }), "New");
+    const shown = [...alice.all("ExecutionReport")];
+    arm(atCall);
+    alice.send(place(machine, "after"));
+    const end = endOf(machine, run);
+    strictEqual(end?.code, 70);
+    match(end.sentence, /Array buffer allocation failed/);
+    deepStrictEqual(errorCodes(alice), ["JOURNAL_UNAVAILABLE"]);
+    deepStrictEqual(alice.all("ExecutionReport"), shown);
+    strictEqual(machine.placed.length, 1, "nothing left that was not told to be written");
+    machine.kill(run);
+    machine.lines.length = 0;
+    machine.ready(machine.start());
+    const again = machine.client("alice", { resume_from: 0 });
+    machine.until(() => again.all("ExecutionReport").length >= shown.length, "what was shown");
+    machine.pass(100_000);
+    strictEqual(hasReport(again, { intent_id: "after" }), isTaken);
+    again.send(place(machine, "after"));
+    const asked = { intent_id: "after", exec_type: isTaken ? "Rejected" : "New" };
+    machine.until(() => hasReport(again, asked), "what became of it");
+    strictEqual(machine.placed.length, isTaken ? 1 : 2, "what was written is not sent again");
+    strictEqual(machine.venue.exchange.duplicates, 0);
+  });
+}
 
 /** The follower's machine with one word more in its digest, from its first order on. */
 function disagreeing(timeline: Timeline): Timeline {

@@ -20,6 +20,8 @@ export class Guard {
   readonly #sockets = new Set<Socket>();
   readonly #listeners = new Set<Listener>();
   #isAlive = true;
+  /** What came while it stands still. */
+  #waiting: (() => void)[] | undefined;
 
   constructor(onFault: (fault: unknown) => void) {
     this.#onFault = onFault;
@@ -36,9 +38,22 @@ export class Guard {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** It stands still: what is to run waits, in its order. */
+  hold(): void {
+    this.#waiting ??= [];
+  }
+
+  /** It goes on, with what waits. */
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const task of waiting) this.run(task);
+  }
+
   /** Runs a part of it, unless it is over. */
   run(task: () => void): void {
     if (!this.#isAlive) return;
+    if (this.#waiting !== undefined) return void this.#waiting.push(task);
     try {
       task();
     } catch (fault) {

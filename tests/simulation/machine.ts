@@ -52,7 +52,7 @@ export type Run = {
 };
 
 export class Machine {
-  readonly time = new VirtualTime();
+  readonly time: VirtualTime;
   readonly disk = new MemoryDisk();
   readonly lines: Line[] = [];
   /** What its service manager was told. */
@@ -63,11 +63,29 @@ export class Machine {
   /** Client order ids that reached the exchange, and whether they were on the disk by then. */
   readonly placed: { readonly clientId: string; readonly isWritten: boolean }[] = [];
   readonly venue: VenueActor;
-  readonly #sockets = new MemorySockets({ timers: this.time });
-  readonly #draws = new Draws(20_261_120);
+  readonly #sockets: MemorySockets;
+  readonly #draws: Draws;
+  readonly #wirePort: number;
 
-  constructor() {
-    this.venue = new VenueActor({
+  /** `beside`: a machine in whose world this one stands, with a disk and a journal of its own. */
+  constructor(beside?: Machine) {
+    if (beside === undefined) {
+      this.time = new VirtualTime();
+      this.#sockets = new MemorySockets({ timers: this.time });
+      this.#draws = new Draws(20_261_120);
+      this.#wirePort = WIRE_PORT;
+      this.venue = this.#openVenue();
+    } else {
+      this.time = beside.time;
+      this.#sockets = beside.#sockets;
+      this.#draws = beside.#draws.fork("beside");
+      this.#wirePort = beside.#wirePort + 1;
+      this.venue = beside.venue;
+    }
+  }
+
+  #openVenue(): VenueActor {
+    const venue = new VenueActor({
       sockets: this.#sockets,
       timers: this.time,
       draws: this.#draws.fork("venue"),
@@ -76,7 +94,8 @@ export class Machine {
         this.placed.push({ clientId, isWritten: this.#written.has(clientId) });
       },
     });
-    this.venue.isCalm = true;
+    venue.isCalm = true;
+    return venue;
   }
 
   /** Starts a daemon; `entries` take the place of the product's Workers. */
@@ -101,7 +120,10 @@ export class Machine {
     });
     const ends: End[] = [];
     try {
-      const daemon = startDaemon(daemonOptions(process, (end) => ends.push(end), changes));
+      const options = daemonOptions(process, (end) => ends.push(end), changes);
+      const wire = { ...options.configuration.wire, port: this.#wirePort };
+      const configuration = { ...options.configuration, wire };
+      const daemon = startDaemon({ ...options, configuration });
       return { process, daemon, refusal: undefined, ends };
     } catch (refusal) {
       process.kill();
@@ -135,7 +157,7 @@ export class Machine {
   client(clientId: string, hello: Readonly<Record<string, unknown>> = {}): WireClient {
     const token = new TextDecoder().decode(this.disk.read(`${STATE}/token`));
     const client = new WireClient(
-      this.#sockets.connect({ hostname: "127.0.0.1", port: WIRE_PORT }),
+      this.#sockets.connect({ hostname: "127.0.0.1", port: this.#wirePort }),
     );
     client.send({
       type: "HELLO",

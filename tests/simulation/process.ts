@@ -111,6 +111,12 @@ export class SimProcess {
     this.#guard.end();
   }
 
+  /** The main thread stands still from now until `us` later; Workers and the world do not. */
+  stall(us: number): void {
+    this.#guard.hold();
+    this.#world.timers.after(us, () => this.#guard.release());
+  }
+
   /** Runs a part of the process; an error ends the process, as an uncaught one does. */
   run(task: () => void): void {
     this.#guard.run(task);

@@ -30,14 +30,14 @@ def main():
     news = []
     with Client.from_state_dir(state_dir, client_id="python", port=int(port)) as client:
         hot = Hotloop(client, [instrument], depth=5, emit=news.append)
-        deadline = time.monotonic() + 10
-        while hot.stale(instrument) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 30
+        while (stale := hot.stale(instrument)) and time.monotonic() < deadline:
             time.sleep(0.01)
         answers = [
             [plain(getattr(source, method)(instrument, **args)) for source in (hot, client)]
             for method, args in questions
         ]
-        json.dump({"stale": hot.stale(instrument), "answers": answers}, sys.stdout)
+        json.dump({"stale": stale, "answers": answers}, sys.stdout)
 
 
 main()

@@ -19,7 +19,8 @@ export type ConnectOptions = {
   readonly hello?: Readonly<Record<string, unknown>>;
 };
 
-const WAIT_MS = 10_000;
+/** Long enough for a machine that is busy with other work. */
+const WAIT_MS = 30_000;
 /** What a failure shows of the last messages. */
 const SUMMARY_CHARS = 1500;
 const encoder = new TextEncoder();

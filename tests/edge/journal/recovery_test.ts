@@ -15,6 +15,7 @@ import {
   replayInto,
 } from "../../../edge/journal/mod.ts";
 import { encodeSegmentHeader } from "../../../edge/journal/format.ts";
+import { createHighWater, readHighWater } from "../../../edge/journal/high_water.ts";
 import { encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { EchoTimeline } from "../../support/echo_timeline.ts";
 import {
@@ -354,6 +355,21 @@ Deno.test("recover() refuses an older copy of the journal directory put back", (
     disk.put(`${STATE}/journal/${name}`, older.read(`${STATE}/journal/${name}`));
   }
   match(refusalOf(disk).message, /must reach its high-water mark \(batch 20, seq 60\)/);
+});
+
+Deno.test("recover() refuses a whole journal of another daemon, however far it goes, and begins no loss on it", () => {
+  const ours = journalOf(9);
+  const mark = readHighWater(ours.disk, MARK);
+  ok(typeof mark === "object");
+  for (const behind of [mark.batch, 0, -2]) {
+    const disk = ours.disk.clone();
+    const [batch, seq] = [mark.batch - behind, Math.max(0, mark.seq - behind)];
+    createHighWater(disk, STATE, { ...mark, journalId: "f".repeat(32), batch, seq });
+    const said = /must be journal f{32}, as its high-water mark says: was [0-9a-f]{32}.*restore/;
+    match(refusalOf(disk).message, said, `${behind} batches behind`);
+    throws(() => acceptableSeq(disk), said);
+    match(journalVerify(disk, STATE).problem ?? "", said);
+  }
 });
 
 Deno.test("recover() refuses a segment of another journal and of a newer format", () => {
