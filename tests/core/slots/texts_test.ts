@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Texts } from "../../../core/slots/texts.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 const text = fc.oneof(
   fc.string({ maxLength: 12, size: "max" }),
@@ -51,4 +52,23 @@ Deno.test("Texts.add() uses the cells of what was removed again", () => {
   strictEqual(numbers[0], long);
   deepStrictEqual(numbers.map((number) => texts.read(number)), Array(4).fill("short"));
   notStrictEqual(numbers[1], numbers[2]);
+});
+
+Deno.test("Texts keep thousands apart, over many pages, and in the same room again", () => {
+  const texts = new Texts();
+  const textOf = (at: number): string => `${at} `.repeat(at % 20);
+  const pass = (): void => {
+    const numbers = Array.from({ length: 20_000 }, (_, at) => texts.add(textOf(at)));
+    strictEqual(new Set(numbers).size, numbers.length);
+    for (const [at, number] of numbers.entries()) {
+      ok(texts.is(number, textOf(at)));
+      strictEqual(texts.read(number), textOf(at));
+      texts.remove(number);
+    }
+  };
+  pass();
+  const before = heldBytes("external");
+  for (let again = 0; again < 5; again += 1) pass();
+  const grown = heldBytes("external") - before;
+  ok(grown < 1_000_000, `${grown} bytes, which would be 10 for each text`);
 });
