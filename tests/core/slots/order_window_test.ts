@@ -11,6 +11,7 @@ import {
   instrumentId,
   micros,
   orderId,
+  qty,
   requestId,
   venueId,
 } from "../../../core/numbers.ts";
@@ -20,6 +21,7 @@ import { NO_BLOCK } from "../../../core/slots/seen_keys.ts";
 import { NO_SLOT } from "../../../core/slots/slot_index.ts";
 import { OrderWindow } from "../../../core/slots/order_window.ts";
 import { fillOf } from "../../support/fills.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 
 const TERMS: OrderTerms = {
   id: orderId(1),
@@ -212,4 +214,21 @@ Deno.test("Blotter.add() uses the window of a forgotten order again, and nothing
   deepStrictEqual(whole(again), blank);
   strictEqual(blotter.intents.tags.size, 0);
   ok(!again.hasSeen("key"));
+});
+
+Deno.test("Blotter.add() gives thousands of orders rows of their own, and later the same ones again", () => {
+  const blotter = new Blotter("");
+  const pass = (from: number): void => {
+    const ids = Array.from({ length: 3000 }, (_, at) => orderId(from + at));
+    for (const id of ids) orderIn(blotter, { id }).orderQty = qty(2 * id);
+    for (const id of ids) strictEqual(blotter.get(id)?.orderQty, 2 * id);
+    for (const order of [...blotter.values()]) blotter.drop(order);
+  };
+  const empty = heldBytes("external");
+  pass(1);
+  const once = heldBytes("external");
+  ok(once - empty < 2_000_000, `${once - empty} bytes: twice what the rows take`);
+  for (let again = 1; again <= 5; again += 1) pass(1 + 3000 * again);
+  const grown = heldBytes("external") - once;
+  ok(grown < 500_000, `${grown} bytes: half of what the rows of one pass take`);
 });

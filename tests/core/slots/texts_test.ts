@@ -44,6 +44,20 @@ Deno.test("Texts.is() is true of the very text only", () => {
   );
 });
 
+for (const length of [1, 24, 25, 60]) {
+  Deno.test(`Texts.is() tells a text of ${length} from those that differ in one unit`, () => {
+    const texts = new Texts();
+    for (const unit of ["a", "ÿ", "€"]) {
+      const units: readonly string[] = Array.from({ length }, () => unit);
+      const number = texts.add(units.join(""));
+      ok(texts.is(number, units.join("")));
+      for (const at of units.keys()) {
+        for (const other of ["b", "\u{1ff}"]) ok(!texts.is(number, units.with(at, other).join("")));
+      }
+    }
+  });
+}
+
 Deno.test("Texts.add() uses the cells of what was removed again", () => {
   const texts = new Texts();
   const long = texts.add("y".repeat(100));
