@@ -54,6 +54,14 @@ function orderIn(blotter: Blotter, terms: Partial<OrderTerms> = {}): Order {
   return blotter.add({ ...TERMS, ...terms }, bearer);
 }
 
+/** An order between two others, whose rows lie beside its own. */
+function between(terms: Partial<OrderTerms> = {}): { order: Order; others: readonly Order[] } {
+  const blotter = new Blotter("");
+  const before = orderIn(blotter, { id: orderId(101) });
+  const order = orderIn(blotter, terms);
+  return { order, others: [before, orderIn(blotter, { id: orderId(103) })] };
+}
+
 const COLUMNS = Object.entries(Object.getOwnPropertyDescriptors(OrderWindow.prototype))
   .filter(([, { get }]) => get !== undefined);
 
@@ -89,7 +97,7 @@ const AT_FIRST: Readonly<Record<string, unknown>> = {
 };
 
 Deno.test("OrderWindow says nothing of a new order but its terms", () => {
-  for (const [name, value] of said(orderIn(new Blotter("")))) {
+  for (const [name, value] of said(between().order)) {
     const terms: Readonly<Record<string, unknown>> = TERMS;
     const first = [terms[name], AT_FIRST[name]].find((known) => known !== undefined);
     if (first !== undefined) strictEqual(value, first, name);
@@ -107,12 +115,14 @@ function valuesFor(name: string, now: unknown): readonly unknown[] {
 for (const [name, { set }] of COLUMNS) {
   if (set === undefined) continue;
   Deno.test(`OrderWindow.${name} is read as it was written and changes nothing else`, () => {
-    const order = orderIn(new Blotter(""));
+    const { order, others } = between();
     const before = said(order);
+    const beside = others.map(said);
     for (const value of valuesFor(name, before.get(name))) {
       Reflect.set(order, name, value);
       const expected = value === before.get(name) ? {} : { [name]: value };
       deepStrictEqual(changes(before, said(order)), expected);
+      deepStrictEqual(others.map(said), beside);
     }
   });
 }
@@ -131,14 +141,13 @@ const OTHER: readonly Partial<OrderTerms>[] = [
 ];
 for (const terms of OTHER) {
   Deno.test(`OrderWindow.writeTerms() keeps ${JSON.stringify(terms)} apart from all other terms`, () => {
-    const usual = said(orderIn(new Blotter("")));
-    deepStrictEqual(changes(usual, said(orderIn(new Blotter(""), terms))), terms);
+    deepStrictEqual(changes(said(between().order), said(between(terms).order)), terms);
   });
 }
 
 for (const kind of REQUEST_KINDS) {
   Deno.test(`OrderWindow keeps a request of kind ${kind} apart, from waiting to its outcome`, () => {
-    const order = orderIn(new Blotter(""));
+    const { order } = between();
     const before = said(order);
     const shows = (request: number, sent: number | null): void => {
       const expected = {
@@ -183,6 +192,18 @@ function fill(order: Order): void {
   order.notional = 2n ** 60n;
   order.addFill(fillOf("e1"));
   order.cancel = { cause: "kill", by: null };
+  order.replace = {
+    by: order.bearer,
+    stage: "native",
+    origIntentId: "i",
+    orderQty: qty(1),
+    price: null,
+    ttlDueUs: null,
+    expireUs: null,
+    tag: null,
+    params: null,
+    clOrdId: null,
+  };
 }
 
 /** All that an order says, derived or kept. */
@@ -220,7 +241,11 @@ Deno.test("Blotter.add() gives thousands of orders rows of their own, and later 
   const blotter = new Blotter("");
   const pass = (from: number): void => {
     const ids = Array.from({ length: 3000 }, (_, at) => orderId(from + at));
-    for (const id of ids) orderIn(blotter, { id }).orderQty = qty(2 * id);
+    for (const id of ids) {
+      const order = orderIn(blotter, { id });
+      order.orderQty = qty(2 * id);
+      order.hasSeen(`key ${id}`);
+    }
     for (const id of ids) strictEqual(blotter.get(id)?.orderQty, 2 * id);
     for (const order of [...blotter.values()]) blotter.drop(order);
   };
