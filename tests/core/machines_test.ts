@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { NO_VENUE_LIMITS } from "../../core/limits.ts";
-import { instrumentId, micros, venueId } from "../../core/mod.ts";
+import { createTimeline, instrumentId, micros, venueId } from "../../core/mod.ts";
 import { brief, draft, spotInstrument, World } from "../support/engine_world.ts";
 import { runnerOf } from "../support/runner.ts";
 import { declarationOf, NO_COSTS } from "../support/simulated_venue.ts";
@@ -127,8 +127,11 @@ function twoVenues(latenciesUs: readonly [number, number]): World {
 }
 
 for (const latenciesUs of [[5_000, 90_000], [90_000, 5_000]] as const) {
-  Deno.test(`Timeline says what comes first of two simulated venues, ${latenciesUs.join(" and ")} us away`, () => {
+  Deno.test(`Timeline says what comes first of two simulated venues, also from a checkpoint, ${latenciesUs.join(" and ")} us away`, () => {
     const w = twoVenues(latenciesUs);
+    const saved = [...w.timeline.checkpointPieces()].join("");
+    strictEqual(saved, JSON.stringify(w.timeline.checkpoint()));
+    w.timeline = createTimeline(JSON.parse(saved));
     const placedUs = w.nowUs;
     strictEqual(w.timeline.nextOutputUs(), undefined);
     for (const quickUs of [5_000, 90_000]) {
