@@ -233,6 +233,23 @@ Deno.test("Exchange refuses a replace to no more than what was filled, or of an 
   deepStrictEqual(bench.replace(1, { price: 102, qty: 4 }), ["ReplaceRejected 1 VENUE_REJECTED"]);
   bench.cancel(1);
   deepStrictEqual(bench.replace(1, { price: 102, qty: 9 }), ["ReplaceRejected 1 VENUE_NOT_FOUND"]);
+  bench.replace(7, { price: 102, qty: 9 });
+  const texts = bench.applied.slice(-2).map(({ payload }) => "text" in payload && payload.text);
+  deepStrictEqual(texts, [
+    "The order has ended: cancelled",
+    "No order has the client order id c7",
+  ]);
+});
+
+Deno.test("Exchange knows of an order that was renamed often its first and its newest ids", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  for (let at = 1; at <= 20; at++) {
+    bench.replace(1, { price: 90, qty: 1 + at, newClOrdId: `n${at}` });
+  }
+  const known = ["c1", "n1", "n5", "n6", "n20"].map((clOrdId) => bench.lookup(1, clOrdId)[0]);
+  const [found, not] = ["OrderFound 1 open 0/21", "OrderNotFound 1"];
+  deepStrictEqual(known, [found, not, not, found, found]);
 });
 
 Deno.test("Exchange finds an order by any client order id that it had", () => {

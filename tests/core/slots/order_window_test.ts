@@ -256,4 +256,5 @@ Deno.test("Blotter.add() gives thousands of orders rows of their own, and later 
   for (let again = 1; again <= 5; again += 1) pass(1 + 3000 * again);
   const grown = heldBytes("external") - once;
   ok(grown < 500_000, `${grown} bytes: half of what the rows of one pass take`);
+  strictEqual(blotter.size, 0);
 });

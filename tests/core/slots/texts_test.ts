@@ -85,4 +85,5 @@ Deno.test("Texts keep thousands apart, over many pages, and in the same room aga
   for (let again = 0; again < 5; again += 1) pass();
   const grown = heldBytes("external") - before;
   ok(grown < 1_000_000, `${grown} bytes, which would be 10 for each text`);
+  strictEqual(texts.read(texts.add("still here")), "still here");
 });

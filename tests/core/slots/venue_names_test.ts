@@ -63,4 +63,5 @@ Deno.test("VenueNames keep thousands apart, over many pages, and in the same roo
   for (let again = 0; again < 10; again += 1) pass();
   const grown = heldBytes("external") - before;
   ok(grown < 500_000, `${grown} bytes, which would be 8 for each name`);
+  strictEqual(names.find(of(0)), undefined);
 });
