@@ -27,7 +27,6 @@ import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
 import type { RowPage } from "./slots/order_row.ts";
-import { NO_BLOCK } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
@@ -72,7 +71,6 @@ export class Order extends OrderWindow {
   end(): void {
     this.tag = null;
     this.#pool.seen.clear(this.seenBlock);
-    this.seenBlock = NO_BLOCK;
     this.touchedSeq = 0;
     this.venueOrderId = null;
     this.cancel = null;
