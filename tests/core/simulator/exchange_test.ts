@@ -227,6 +227,16 @@ Deno.test("Exchange lets a replaced order take what it now crosses", () => {
   ]);
 });
 
+Deno.test("Exchange fills no order of an unknown queue because one before it knew its own", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 99 });
+  bench.snapshot([100, 5], [102, 4]);
+  bench.submit({ side: "Buy", qty: 1, price: 99 });
+  deepStrictEqual(bench.trade(99, 3, "Sell"), [], "seven were displayed before the first");
+  bench.cancel(1);
+  deepStrictEqual(bench.trade(99, 50, "Sell"), [], "nobody knows who stands before the second");
+});
+
 Deno.test("Exchange refuses a replace to no more than what was filled, or of an ended order", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 6, price: 102 });
