@@ -269,6 +269,8 @@ Deno.test("Exchange finds an order by any client order id that it had", () => {
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 open 4/9"]);
   deepStrictEqual(bench.lookup(1, "c2"), ["OrderFound 1 open 4/9"]);
   bench.cancel(1, "c2");
+  const named = bench.applied.map(({ payload }) => "clOrdId" in payload && payload.clOrdId);
+  deepStrictEqual(named, ["c1", "c1", "c2", "c2", "c2", "c2"], "reports bear the newest");
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 cancelled 4/9"]);
   deepStrictEqual(bench.lookup(1, "c3"), ["OrderNotFound 1"]);
   deepStrictEqual(bench.lookup(9), ["OrderNotFound 9"]);
