@@ -251,6 +251,12 @@ Deno.test("Exchange refuses a replace to no more than what was filled, or of an 
   ]);
 });
 
+Deno.test("Exchange leaves the price of an order where a replace names none", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  deepStrictEqual(bench.replace(1, { price: null, qty: 2 }), ["OrderReplaced 1 2@90"]);
+});
+
 Deno.test("Exchange knows of an order that was renamed often its first and its newest ids", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 1, price: 90 });
