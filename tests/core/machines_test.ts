@@ -3,7 +3,8 @@
  * no simulator, and both go on from a checkpoint as they would have.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { InvariantError } from "../../core/invariant.ts";
 import { NO_VENUE_LIMITS } from "../../core/limits.ts";
 import { createTimeline, instrumentId, micros, venueId } from "../../core/mod.ts";
 import { brief, draft, spotInstrument, World } from "../support/engine_world.ts";
@@ -147,3 +148,9 @@ for (const latenciesUs of [[5_000, 90_000], [90_000, 5_000]] as const) {
     strictEqual(w.timeline.nextOutputUs(), undefined);
   });
 }
+
+Deno.test("createTimeline() refuses a checkpoint of another version", () => {
+  const saved = JSON.stringify(paper().timeline.checkpoint());
+  const other = JSON.parse(saved.replace('"version":1', '"version":2'));
+  throws(() => createTimeline(other), InvariantError);
+});

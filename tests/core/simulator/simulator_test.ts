@@ -3,7 +3,7 @@
  * R-CORE-9).
  * @module
  */
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { Simulator } from "../../../core/simulator/mod.ts";
 import { TERMINAL_MAX } from "../../../core/simulator/orders.ts";
@@ -117,6 +117,16 @@ Deno.test("Simulator reads a checkpoint in which takes are without sizes of leve
     "OrderExecuted 2 2@101 Taker",
   ]);
   deepStrictEqual(bench.trade(100, 5, "Buy"), ["OrderExecuted 2 1@101 Maker"], "four were taken");
+});
+
+Deno.test("Simulator writes what was taken by price, in whatever order it was taken", () => {
+  const bench = new Bench();
+  const far = [103, 6];
+  for (const asks of [far, [102, 4, ...far]]) {
+    bench.snapshot([], asks);
+    bench.submit({ side: "Buy", qty: 1, price: 103, timeInForce: "IOC" });
+  }
+  match(JSON.stringify(bench.simulator.checkpoint()), /"taken_asks":\[102,1,103,1\]/);
 });
 
 Deno.test("Simulator remembers a bounded number of ended orders", () => {
