@@ -91,10 +91,12 @@ export class Blotter {
     this.ended.add(order);
   }
 
-  /** Takes back an order whose birth was withheld. */
+  /** Forgets an order: one that was kept long enough, or whose birth was withheld. */
   drop(order: Order): void {
-    order.list?.delete(order);
-    this.#forget(order);
+    this.#forgetNames(order);
+    this.#orders.delete(order.id);
+    this.intents.unbind(order);
+    this.#pool.giveBack(order);
   }
 
   /** Remembers the venue's name of an order. */
@@ -141,7 +143,7 @@ export class Blotter {
     let budget = of.most;
     while (budget > 0 && isBy(untilUs, this.ended.peek()?.keptSinceUs)) {
       const order = this.ended.take();
-      if (order !== undefined) this.#forget(order);
+      if (order !== undefined) this.drop(order);
       budget -= 1;
     }
     while (budget > 0 && isBy(untilUs, this.intents.oldestUs)) {
@@ -163,13 +165,6 @@ export class Blotter {
     const first = Math.min(ended ?? Infinity, said ?? Infinity, booked ?? Infinity);
     if (first === Infinity) return undefined;
     return dueUs(first, horizonUs);
-  }
-
-  #forget(order: Order): void {
-    this.#forgetNames(order);
-    this.#orders.delete(order.id);
-    this.intents.unbind(order);
-    this.#pool.giveBack(order);
   }
 
   #forgetNames(order: Order): void {

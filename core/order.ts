@@ -27,7 +27,6 @@ import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
 import type { RowPage } from "./slots/order_row.ts";
-import { NO_BLOCK } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
@@ -72,7 +71,6 @@ export class Order extends OrderWindow {
   end(): void {
     this.tag = null;
     this.#pool.seen.clear(this.seenBlock);
-    this.seenBlock = NO_BLOCK;
     this.touchedSeq = 0;
     this.venueOrderId = null;
     this.cancel = null;
@@ -145,7 +143,6 @@ export class Order extends OrderWindow {
     const isNarrow = Number.isSafeInteger(narrow);
     this.narrowNotional = isNarrow ? narrow : null;
     if (!isNarrow) this.#rarely().wideNotional = value;
-    else if (this.#rare !== null) this.#rare.wideNotional = null;
   }
 
   /** Adds price × quantity to {@link Order.notional}; a quantity below 0 takes it back. */
@@ -161,9 +158,7 @@ export class Order extends OrderWindow {
   }
 
   set params(value: Params | null) {
-    if (value === null && this.#rare === null) return;
-    this.#rarely().params = value;
-    if (value === null) this.#dropRare();
+    if (value !== null || this.#rare !== null) this.#rarely().params = value;
   }
 
   /** The intent that placed or last replaced it: its reports bear this id. */
@@ -186,9 +181,7 @@ export class Order extends OrderWindow {
   }
 
   set formerVenueOrderIds(value: string[] | null) {
-    if (value === null && this.#rare === null) return;
-    this.#rarely().formerVenueOrderIds = value;
-    if (value === null) this.#dropRare();
+    if (value !== null || this.#rare !== null) this.#rarely().formerVenueOrderIds = value;
   }
 
   /** The key under which the venue has it; empty before there is one. */
@@ -228,7 +221,6 @@ export class Order extends OrderWindow {
 
   /** What of {@link Order.executedHere} counts. */
   get standingHere(): Qty {
-    if (this.baseVersion === 1) return this.cumQty;
     let sum = 0;
     for (const fill of this.fills) {
       if (this.#isHere(fill) && !fill.isVoided) sum += fill.execution.lastQty;
@@ -315,12 +307,6 @@ export class Order extends OrderWindow {
       leavesQty: this.leavesQty,
       notional: this.notional,
     };
-  }
-
-  #dropRare(): void {
-    const rare = this.#rare;
-    if (rare === null || rare.params !== null || rare.formerVenueOrderIds !== null) return;
-    if (rare.wideNotional === null) this.#rare = null;
   }
 
   #rarely(): Rare {

@@ -65,7 +65,6 @@ export class Labels {
     if (label !== NO_SLOT) return label;
     const fresh = this.#free.pop() ?? this.#texts.length;
     this.#texts[fresh] = text;
-    this.#counts[fresh] = 0;
     this.#index.insert(fresh, hash);
     return fresh;
   }

@@ -24,7 +24,7 @@ export class OrderList {
 
   /** Adds an order at the end; it leaves the list in which it was. */
   add(order: Order): void {
-    order.list?.delete(order);
+    if (order.list !== null) order.list.#delete(order);
     order.list = this;
     order.previous = this.#last;
     if (this.#last === null) this.#first = order;
@@ -33,9 +33,19 @@ export class OrderList {
     this.#size += 1;
   }
 
-  /** Takes an order out; nothing happens if it is in another list or none. */
-  delete(order: Order): void {
-    if (order.list !== this) return;
+  /** Removes and returns the order that came first, or undefined. */
+  take(): Order | undefined {
+    const order = this.peek();
+    if (order !== undefined) this.#delete(order);
+    return order;
+  }
+
+  /** Orders, in the order in which they came. The list must not change meanwhile. */
+  *[Symbol.iterator](): IterableIterator<Order> {
+    for (let order = this.#first; order !== null; order = order.next) yield order;
+  }
+
+  #delete(order: Order): void {
     if (order.previous === null) this.#first = order.next;
     else order.previous.next = order.next;
     if (order.next === null) this.#last = order.previous;
@@ -44,17 +54,5 @@ export class OrderList {
     order.previous = null;
     order.next = null;
     this.#size -= 1;
-  }
-
-  /** Removes and returns the order that came first, or undefined. */
-  take(): Order | undefined {
-    const order = this.peek();
-    if (order !== undefined) this.delete(order);
-    return order;
-  }
-
-  /** Orders, in the order in which they came. The list must not change meanwhile. */
-  *[Symbol.iterator](): IterableIterator<Order> {
-    for (let order = this.#first; order !== null; order = order.next) yield order;
   }
 }

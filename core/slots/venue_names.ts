@@ -74,10 +74,9 @@ export class VenueNames {
   /** Takes a name away from an order; nothing happens if it does not have it. */
   delete(of: Named): void {
     const slot = this.#slotOf(of);
-    if (slot === NO_SLOT) return;
-    this.#index.remove(slot, hashOf(of));
     const page = this.#pageOf(slot);
     if (page === undefined) return;
+    this.#index.remove(slot, hashOf(of));
     page.names[slot & PAGE_MASK] = "";
     page.rows[(slot & PAGE_MASK) * WIDTH + NEXT] = this.#free;
     this.#free = slot;

@@ -7,7 +7,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { Blotter, FUTURE_MAX_US, RETIRED_PER_DEADLINE_MAX } from "../../core/blotter.ts";
-import { Clients } from "../../core/clients.ts";
+import { Client, type ClientFill, Clients } from "../../core/clients.ts";
 import {
   clientIndex,
   instrumentId,
@@ -16,6 +16,7 @@ import {
   px,
   qty,
   requestId,
+  seqId,
   venueId,
 } from "../../core/numbers.ts";
 import type { Order } from "../../core/order.ts";
@@ -27,6 +28,7 @@ import {
   type NaiveFields,
   type NaiveOrder,
 } from "../support/naive_blotter.ts";
+import { fillOf } from "../support/fills.ts";
 
 const HORIZON_US = 5_000_000;
 const CLIENTS = 3;
@@ -51,6 +53,11 @@ const fields: fc.Arbitrary<NaiveFields> = fc.record({
   cancel: asked,
 }, { noNullPrototype: true });
 const pick = fc.nat(1000);
+const waiting = fc.record({
+  kind: fc.constant("wait"),
+  us: fc.nat(4_000_000),
+  most: fc.nat(RETIRED_PER_DEADLINE_MAX),
+});
 const command = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("place"), client: fc.nat(2), id: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("write"), order: pick, fields }) },
@@ -62,21 +69,27 @@ const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("see"), order: pick, key: fc.nat(99) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("disown"), client: fc.nat(2), id: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop"), order: pick }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), us: fc.nat(4_000_000) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("book"), client: fc.nat(2), id: pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("open"), venue: fc.nat(1) }) },
+  { weight: 4, arbitrary: waiting },
 );
 type Command = typeof command extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 /** Blotter and twin, side by side. */
 class Pair {
   readonly blotter = new Blotter("");
-  readonly twin = new NaiveBlotter({ budget: RETIRED_PER_DEADLINE_MAX });
+  readonly twin = new NaiveBlotter();
   readonly live = Array.from({ length: CLIENTS }, () => new OrderList());
   readonly clients = new Clients();
   readonly said: { readonly client: number; readonly id: string }[] = [];
+  /** Venues whose orders are asked for by name. */
+  readonly opened = new Set<number>();
   nowUs = 1_000_000;
 
   constructor() {
-    this.blotter.openNames(venueId(0));
+    for (let client = 0; client < CLIENTS; client += 1) {
+      this.clients.add(new Client(clientIndex(client), `c${client}`));
+    }
   }
 
   run(command: Command): void {
@@ -89,7 +102,12 @@ class Pair {
       case "disown":
         return this.#disown(command);
       case "wait":
-        return this.#wait(command.us);
+        return this.#wait(command);
+      case "book":
+        return this.#book(command);
+      case "open":
+        this.opened.add(command.venue);
+        return this.blotter.openNames(venueId(command.venue));
       default:
         this.#onOrder(command);
     }
@@ -189,15 +207,28 @@ class Pair {
     this.blotter.intents.disown(record);
   }
 
-  #wait(us: number): void {
+  #book(of: { readonly client: number; readonly id: number }): void {
+    const fill: ClientFill = {
+      client: clientIndex(of.client),
+      ingestUs: micros(this.nowUs),
+      seqId: seqId(1),
+      eventUs: micros(this.nowUs),
+      orderId: orderId(1),
+      intentId: "i",
+      instrument: instrumentId(0),
+      side: "Buy",
+      execution: fillOf(`e${of.id}`).execution,
+    };
+    this.blotter.fills.push(fill);
+    this.clients.all[of.client]?.fills.push(fill);
+    this.twin.fills.push({ client: of.client, execId: `e${of.id}`, ingestUs: this.nowUs });
+  }
+
+  #wait({ us, most }: { readonly us: number; readonly most: number }): void {
     this.nowUs += us;
     const nowUs = micros(this.nowUs);
-    this.blotter.retire(this.clients, {
-      nowUs,
-      horizonUs: HORIZON_US,
-      most: RETIRED_PER_DEADLINE_MAX,
-    });
-    this.twin.retire((sinceUs) => sinceUs + HORIZON_US + FUTURE_MAX_US <= this.nowUs);
+    this.blotter.retire(this.clients, { nowUs, horizonUs: HORIZON_US, most });
+    this.twin.retire(most, (sinceUs) => sinceUs + HORIZON_US + FUTURE_MAX_US <= this.nowUs);
   }
 
   #orderAt(place: number): { readonly order: Order; readonly naive: NaiveOrder } | undefined {
@@ -223,8 +254,18 @@ class Pair {
       const ids = held.map((intent) => intent.intentId);
       deepStrictEqual(idsOf(blotter.intents.heldBy(order)), ids);
     }
+    this.#checkFills();
     for (const { client, id } of this.said) this.#checkIntent(client, id);
     for (let name = 0; name <= 9; name += 1) this.#checkName(`V${name}`);
+  }
+
+  #checkFills(): void {
+    const { fills } = this.twin;
+    deepStrictEqual(execIdsOf(this.blotter.fills), fills.map(({ execId }) => execId));
+    for (const client of this.clients.all) {
+      const own = fills.filter((fill) => fill.client === client.index);
+      deepStrictEqual(execIdsOf(client.fills), own.map(({ execId }) => execId));
+    }
   }
 
   #checkIntent(client: number, intentId: string): void {
@@ -237,8 +278,10 @@ class Pair {
   }
 
   #checkName(name: string): void {
-    for (const instrument of [instrumentId(0), instrumentId(2)]) {
-      const found = this.blotter.byVenueOrderId(venueId(0), { instrument, name });
+    for (const instrument of [0, 1, 2, 3].map(instrumentId)) {
+      const venue = venueId(instrument % 2);
+      if (!this.opened.has(venue)) continue; // asking would open it
+      const found = this.blotter.byVenueOrderId(venue, { instrument, name });
       strictEqual(found?.id, this.twin.byName(instrument, name));
     }
   }
@@ -298,6 +341,10 @@ function idsOf(records: Iterable<{ readonly intentId: string }>): string[] {
   return [...records].map((record) => record.intentId);
 }
 
+function execIdsOf(fills: Iterable<ClientFill>): string[] {
+  return [...fills].map(({ execution }) => execution.execId);
+}
+
 Deno.test("Blotter agrees with its naive twin after every command", () => {
   fc.assert(
     fc.property(fc.array(command, { minLength: 20, maxLength: 120, size: "max" }), (commands) => {
@@ -311,16 +358,40 @@ Deno.test("Blotter agrees with its naive twin after every command", () => {
   );
 });
 
-Deno.test("Blotter.retire() takes at most its budget and goes on with the rest", () => {
-  const pair = new Pair();
-  for (let id = 0; id < RETIRED_PER_DEADLINE_MAX; id += 1) {
-    pair.run({ kind: "place", client: 0, id });
-    pair.run({ kind: "end", order: id });
-  }
-  pair.check();
-  for (const left of [RETIRED_PER_DEADLINE_MAX, RETIRED_PER_DEADLINE_MAX, 0]) {
-    pair.run({ kind: "wait", us: left === RETIRED_PER_DEADLINE_MAX ? 3_500_000 : 0 });
+for (const [what, before, after] of [["of another venue", 0, 1], ["twice", 1, 1]] as const) {
+  Deno.test(`Blotter.openNames() keeps no name ${what}, which nobody would forget`, () => {
+    const pair = new Pair();
+    for (const id of [1, 5]) pair.run({ kind: "place", client: 0, id }); // one instrument of venue 1
+    for (const order of [0, 1]) pair.run({ kind: "name", order, name: 0 });
+    for (const venue of [before, before]) pair.run({ kind: "open", venue });
+    pair.run({ kind: "drop", order: 1 });
+    pair.run({ kind: "open", venue: after });
     pair.check();
-  }
-  strictEqual(pair.blotter.size, 0);
-});
+  });
+}
+
+const KEPT = {
+  orders: ({ blotter }: Pair) => blotter.size,
+  intents: ({ blotter }: Pair) => blotter.intents.size,
+  fills: ({ blotter }: Pair) => blotter.fills.length,
+} as const;
+for (const what of ["orders", "intents", "fills"] as const) {
+  Deno.test(`Blotter.retire() takes at most its budget of ${what} and goes on with the rest`, () => {
+    const pair = new Pair();
+    for (let id = 0; id < 10; id += 1) {
+      if (what === "orders") pair.run({ kind: "place", client: 0, id });
+      if (what === "orders") pair.run({ kind: "end", order: id });
+      if (what === "intents") pair.run({ kind: "say", client: 0, id });
+      if (what === "fills") pair.run({ kind: "book", client: id % CLIENTS, id });
+    }
+    const kept = KEPT[what];
+    strictEqual(kept(pair), 10);
+    pair.run({ kind: "wait", us: HORIZON_US + FUTURE_MAX_US - 1, most: 4 });
+    strictEqual(kept(pair), 10);
+    for (const left of [6, 2, 0]) {
+      pair.run({ kind: "wait", us: 1, most: 4 });
+      pair.check();
+      strictEqual(kept(pair), left);
+    }
+  });
+}

@@ -46,3 +46,21 @@ for (const count of [3, 16, 17, 40]) {
     });
   }
 }
+
+Deno.test("Fills.get() looks at no other execution of an order that traded in many pieces", () => {
+  const fills = new Fills();
+  let looks = 0;
+  for (let at = 0; at < 100; at += 1) {
+    const fill = fillOf(`x-${at}`);
+    const { execution } = fill;
+    fills.add(Object.defineProperty(fill, "execution", {
+      get: () => {
+        looks += 1;
+        return execution;
+      },
+    }));
+  }
+  looks = 0;
+  for (const id of ["x-0", "x-99", "y"]) fills.get(id);
+  strictEqual(looks, 0);
+});

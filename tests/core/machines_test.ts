@@ -3,12 +3,13 @@
  * no simulator, and both go on from a checkpoint as they would have.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { InvariantError } from "../../core/invariant.ts";
 import { NO_VENUE_LIMITS } from "../../core/limits.ts";
-import { instrumentId, micros } from "../../core/mod.ts";
+import { createTimeline, instrumentId, micros, venueId } from "../../core/mod.ts";
 import { brief, draft, spotInstrument, World } from "../support/engine_world.ts";
 import { runnerOf } from "../support/runner.ts";
-import { NO_COSTS } from "../support/simulated_venue.ts";
+import { declarationOf, NO_COSTS } from "../support/simulated_venue.ts";
 
 const BTC = instrumentId(0);
 
@@ -103,4 +104,53 @@ Deno.test("Timeline.apply() lets a simulated order live as long as its last repl
   deepStrictEqual(drain(w), []);
   w.wait(49_000).fire();
   deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
+});
+
+/** A world of two simulated venues, that take and report orders after so many microseconds. */
+function twoVenues(latenciesUs: readonly [number, number]): World {
+  const [here, there] = latenciesUs.map((us) => ({
+    ...NO_COSTS,
+    orderLatencyUs: us,
+    reportLatencyUs: us,
+  }));
+  if (here === undefined || there === undefined) throw new Error("both are given");
+  const w = new World({ simulation: here }).start().open();
+  const [venue, id, name] = [venueId(1), instrumentId(1), "other:BTC/USDT"];
+  const declaration = { ...declarationOf(there), id: venue, name: "other", exchange: "other" };
+  w.offer({ ...draft("control", "VenueDeclared", declaration), venue });
+  const up = { status: "up", reason: "test" } as const;
+  w.offer({ ...draft("control", "VenueStatusChanged", up), venue });
+  const instrument = { ...spotInstrument(), id, venue, name };
+  w.offer({ ...draft("control", "InstrumentListed", instrument, id), venue });
+  w.place("here");
+  w.place("there", { instrument: name });
+  return w;
+}
+
+for (const latenciesUs of [[5_000, 90_000], [90_000, 5_000]] as const) {
+  Deno.test(`Timeline says what comes first of two simulated venues, also from a checkpoint, ${latenciesUs.join(" and ")} us away`, () => {
+    const w = twoVenues(latenciesUs);
+    const saved = [...w.timeline.checkpointPieces()].join("");
+    strictEqual(saved, JSON.stringify(w.timeline.checkpoint()));
+    w.timeline = createTimeline(JSON.parse(saved));
+    const placedUs = w.nowUs;
+    strictEqual(w.timeline.nextOutputUs(), undefined);
+    for (const quickUs of [5_000, 90_000]) {
+      strictEqual(w.timeline.nextDeadlineUs(), placedUs + quickUs, "it arrives");
+      w.wait((placedUs + quickUs - w.nowUs) / 1000).fire();
+      const toldUs = placedUs + 2 * quickUs;
+      strictEqual(w.timeline.nextOutputUs(), toldUs, "it is answered");
+      strictEqual(w.timeline.takeOutputs(micros(toldUs - 1)).length, 0);
+      const taken = w.timeline.takeOutputs(micros(toldUs));
+      deepStrictEqual(taken.map(({ eventType }) => eventType), ["OrderAccepted"]);
+      for (const each of taken) w.offer(each);
+    }
+    strictEqual(w.timeline.nextOutputUs(), undefined);
+  });
+}
+
+Deno.test("createTimeline() refuses a checkpoint of another version", () => {
+  const saved = JSON.stringify(paper().timeline.checkpoint());
+  const other = JSON.parse(saved.replace('"version":1', '"version":2'));
+  throws(() => createTimeline(other), InvariantError);
 });

@@ -4,7 +4,7 @@
  * amounts are exact.
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { Blotter } from "../../core/blotter.ts";
 import {
@@ -69,6 +69,25 @@ Deno.test("Order.addNotional() sums exactly, within 2^53 and beyond it and back"
   }));
 });
 
+Deno.test("Order keeps params, former names and a wide notional apart, whichever are taken away", () => {
+  const params = fc.constantFrom(null, { speed: 1 });
+  const names = fc.constantFrom<(string[] | null)[]>(null, ["U", "V"]);
+  const notional = fc.constantFrom(0n, 5n, -(2n ** 80n), 2n ** 106n);
+  const step = fc.record({ params, names, notional });
+  fc.assert(fc.property(fc.array(step), fc.array(fc.nat(2)), (steps, kinds) => {
+    const order = newOrder();
+    const twin: (typeof steps)[number] = { params: null, names: null, notional: 0n };
+    for (const [at, { params, names, notional }] of steps.entries()) {
+      const kind = kinds[at % Math.max(1, kinds.length)] ?? 0;
+      if (kind === 0) order.params = twin.params = params;
+      if (kind === 1) order.formerVenueOrderIds = twin.names = names;
+      if (kind === 2) order.notional = twin.notional = notional;
+      const { params: now, formerVenueOrderIds } = order;
+      deepStrictEqual([now, formerVenueOrderIds, order.notional], Object.values(twin));
+    }
+  }));
+});
+
 function placeAnew(order: Order): void {
   order.baseVersion += 1;
   order.executedAnew = qty(0);
@@ -94,13 +113,13 @@ Deno.test("Order.executedHere asks no execution again of an order that was place
 });
 
 const change = fc.record({
-  kind: fc.constantFrom("fill", "fill", "late", "correct", "join", "anew"),
+  kind: fc.constantFrom("fill", "fill", "late", "correct", "void", "join", "anew"),
   one: fc.nat(9),
   other: fc.nat(9),
   peak: fc.integer({ min: 1, max: 99 }),
 });
 
-Deno.test("Order.executedHere is the sum of a walk, whatever becomes of the executions", () => {
+Deno.test("Order.executedHere and standingHere are sums of a walk, whatever becomes of the executions", () => {
   fc.assert(fc.property(fc.array(change), (changes) => {
     const order = newOrder();
     placeAnew(order);
@@ -112,10 +131,14 @@ Deno.test("Order.executedHere is the sum of a walk, whatever becomes of the exec
       else if (kind === "late") order.addFill(fillOf(`e${id}`, { version: 0, peak }));
       else if (kind === "anew") placeAnew(order);
       else if (first === undefined || second === undefined) continue;
+      else if (kind === "void") first.isVoided = true;
       else if (kind === "correct") order.raisePeak(first, qty(peak));
       else if (first !== second) order.joinFills(first, second);
       const here = [...order.fills].filter(({ baseVersion }) => baseVersion >= order.baseVersion);
       strictEqual(order.executedHere, here.reduce((sum, { peakQty }) => sum + peakQty, 0));
+      const standing = here.filter(({ isVoided }) => !isVoided);
+      const sum = standing.reduce((total, { execution }) => total + execution.lastQty, 0);
+      strictEqual(order.standingHere, sum);
     }
   }));
 });

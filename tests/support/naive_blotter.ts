@@ -58,6 +58,13 @@ export type NaiveIntent = {
   order: number | null;
 };
 
+/** A fill, as far as its retirement goes. */
+export type NaiveFill = {
+  readonly client: number;
+  readonly execId: string;
+  readonly ingestUs: number;
+};
+
 /** Orders, intents and names, by maps. */
 export class NaiveBlotter {
   readonly orders = new Map<number, NaiveOrder>();
@@ -66,11 +73,7 @@ export class NaiveBlotter {
   readonly intents = new Map<string, NaiveIntent>();
   queue: NaiveIntent[] = [];
   readonly held = new Map<number, NaiveIntent[]>();
-  readonly budget: number;
-
-  constructor(of: { readonly budget: number }) {
-    this.budget = of.budget;
-  }
+  fills: NaiveFill[] = [];
 
   addIntent(intent: NaiveIntent): void {
     this.intents.set(keyOf(intent.client, intent.intentId), intent);
@@ -121,9 +124,9 @@ export class NaiveBlotter {
     this.ended.push(order.id);
   }
 
-  /** Forgets at most `budget` of what `isDue` says of its time. */
-  retire(isDue: (sinceUs: number) => boolean): void {
-    let budget = this.budget;
+  /** Forgets at most `most` of what `isDue` says of its time. */
+  retire(most: number, isDue: (sinceUs: number) => boolean): void {
+    let budget = most;
     for (; budget > 0; budget -= 1) {
       const order = this.orders.get(this.ended[0] ?? 0);
       if (order === undefined || !isDue(order.keptSinceUs ?? Infinity)) break;
@@ -135,6 +138,11 @@ export class NaiveBlotter {
       if (intent === undefined || !isDue(intent.ingestUs)) break;
       this.queue.shift();
       this.#retireIntent(intent);
+    }
+    for (; budget > 0; budget -= 1) {
+      const fill = this.fills[0];
+      if (fill === undefined || !isDue(fill.ingestUs)) break;
+      this.fills.shift();
     }
   }
 

@@ -95,6 +95,19 @@ for (const isRestored of [false, true]) {
     ]);
   });
 
+  Deno.test(`a CancelAll does not count the end of an order that it did not take${when}`, () => {
+    const w = new World().start().open({ cancelOnDisconnect: false });
+    w.place("p1");
+    w.accept(1);
+    w.cancelAll("a1");
+    w.place("p2");
+    w.accept(2);
+    w.cancel("c2", "p2");
+    const then = isRestored ? restored(w) : w;
+    deepStrictEqual(answers(then.cancelled(2)), []);
+    deepStrictEqual(answers(then.cancelled(1)), [done("a1", { taken: 1, cancelled: 1 })]);
+  });
+
   Deno.test(`a CancelAll counts what it took, however many were taken before it${when}`, () => {
     const w = resting(3);
     w.cancelAll("a1");

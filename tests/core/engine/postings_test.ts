@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createTimeline, type Draft, type EventType, px } from "../../../core/mod.ts";
 import { clientIndex, instrumentId, micros, qty, venueId } from "../../../core/numbers.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
-import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { CAPABILITIES, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const ALICE = clientIndex(0);
 const LINEAR = { ...linearInstrument(), id: instrumentId(1), name: "test:PERP" };
@@ -205,6 +205,21 @@ const BROKEN: readonly (readonly [string, (w: World) => void])[] = [
       const inverse = { ...inverseInstrument(), id: instrumentId(2), name: "test:COIN" };
       w.control("InstrumentListed", inverse, inverse.id);
       fact(w, { type: "InstrumentSettled", payload: { price: px(0) }, instrument: 2 });
+    },
+  ],
+  [
+    "an instrument of another venue than it came from",
+    (w) => {
+      const venue = venueId(1);
+      const declared = { id: venue, name: "other", exchange: "other", capabilities: CAPABILITIES };
+      const declaration = { ...declared, simulation: null, pacing: null };
+      w.offer({ ...draft("control", "VenueDeclared", declaration), venue });
+      const payload = { price: px(610_000) };
+      w.offer({
+        ...draft("broker_report", "InstrumentSettled", payload, LINEAR.id),
+        venue,
+        idempotencyKey: "k1",
+      });
     },
   ],
   [

@@ -42,6 +42,18 @@ function replaced(w: World, of: { readonly qty: number; readonly px: number }): 
   return w.broker("OrderReplaced", payload).map(brief);
 }
 
+Deno.test("apply() ends a filled order though an increase of it waits: it never left", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 5 } }).start().open();
+  for (let n = 1; n <= 4; n += 1) w.place(`a${n}`);
+  w.accept(1);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  strictEqual(w.lastCommand().kind, "Submit", "the replace waits for pacing");
+  const reports = w.fill(1, { id: "e1", qty: 10_000 });
+  deepStrictEqual(reports.map(brief), ["Trade/Filled 10000+0", "ReplaceRejected/Filled 10000+0"]);
+  w.wait(60_000).fire();
+  ok(w.commands.every(({ kind }) => kind !== "Replace"));
+});
+
 Deno.test("apply() replaces natively: pending under its id, new terms only when replaced", () => {
   const w = live();
   const [pending] = w.replace("r1", { orig: "a1", qty: "12", price: "101" });

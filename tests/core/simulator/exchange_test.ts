@@ -227,12 +227,45 @@ Deno.test("Exchange lets a replaced order take what it now crosses", () => {
   ]);
 });
 
+Deno.test("Exchange fills no order of an unknown queue because one before it knew its own", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 99 });
+  bench.snapshot([100, 5], [102, 4]);
+  bench.submit({ side: "Buy", qty: 1, price: 99 });
+  deepStrictEqual(bench.trade(99, 3, "Sell"), [], "seven were displayed before the first");
+  bench.cancel(1);
+  deepStrictEqual(bench.trade(99, 50, "Sell"), [], "nobody knows who stands before the second");
+});
+
 Deno.test("Exchange refuses a replace to no more than what was filled, or of an ended order", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 6, price: 102 });
   deepStrictEqual(bench.replace(1, { price: 102, qty: 4 }), ["ReplaceRejected 1 VENUE_REJECTED"]);
   bench.cancel(1);
   deepStrictEqual(bench.replace(1, { price: 102, qty: 9 }), ["ReplaceRejected 1 VENUE_NOT_FOUND"]);
+  bench.replace(7, { price: 102, qty: 9 });
+  const texts = bench.applied.slice(-2).map(({ payload }) => "text" in payload && payload.text);
+  deepStrictEqual(texts, [
+    "The order has ended: cancelled",
+    "No order has the client order id c7",
+  ]);
+});
+
+Deno.test("Exchange leaves the price of an order where a replace names none", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  deepStrictEqual(bench.replace(1, { price: null, qty: 2 }), ["OrderReplaced 1 2@90"]);
+});
+
+Deno.test("Exchange knows of an order that was renamed often its first and its newest ids", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  for (let at = 1; at <= 20; at++) {
+    bench.replace(1, { price: 90, qty: 1 + at, newClOrdId: `n${at}` });
+  }
+  const known = ["c1", "n1", "n5", "n6", "n20"].map((clOrdId) => bench.lookup(1, clOrdId)[0]);
+  const [found, not] = ["OrderFound 1 open 0/21", "OrderNotFound 1"];
+  deepStrictEqual(known, [found, not, not, found, found]);
 });
 
 Deno.test("Exchange finds an order by any client order id that it had", () => {
@@ -242,6 +275,8 @@ Deno.test("Exchange finds an order by any client order id that it had", () => {
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 open 4/9"]);
   deepStrictEqual(bench.lookup(1, "c2"), ["OrderFound 1 open 4/9"]);
   bench.cancel(1, "c2");
+  const named = bench.applied.map(({ payload }) => "clOrdId" in payload && payload.clOrdId);
+  deepStrictEqual(named, ["c1", "c1", "c2", "c2", "c2", "c2"], "reports bear the newest");
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 cancelled 4/9"]);
   deepStrictEqual(bench.lookup(1, "c3"), ["OrderNotFound 1"]);
   deepStrictEqual(bench.lookup(9), ["OrderNotFound 9"]);

@@ -84,3 +84,12 @@ Deno.test("Market kills, and lets rest, what would meet only levels that a trade
   deepStrictEqual(postOnly, ["OrderAccepted 2"]);
   deepStrictEqual(bench.delta([], [100, 1]), ["OrderExecuted 2 1@101 Maker"]);
 });
+
+Deno.test("Market takes the print of what an order took for its own, though the book shows it first", () => {
+  const bench = new Bench();
+  bench.snapshot([100, 5], [102, 4, 103, 6]);
+  bench.submit({ side: "Buy", qty: 12, price: 103 });
+  deepStrictEqual(bench.delta([], [102, 1]), [], "three of the four that were taken");
+  deepStrictEqual(bench.trade(102, 4, "Buy"), [], "they are printed");
+  deepStrictEqual(bench.trade(102, 4, "Buy"), ["OrderExecuted 1 2@103 Maker"], "those of others");
+});

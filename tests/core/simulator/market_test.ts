@@ -159,6 +159,22 @@ Deno.test("Market remembers a bounded number of takes at levels that are not sho
   ]);
 });
 
+Deno.test("Market forgets the farthest of too many takes that are not shown, not the newest", () => {
+  const bench = new Bench();
+  const far: number[] = [];
+  for (let at = 1; at <= UNSHOWN_MAX; at++) far.push(200 + at, 2);
+  bench.snapshot([90, 5], far);
+  bench.submit({ side: "Buy", qty: 2 * UNSHOWN_MAX, price: null, timeInForce: "IOC" });
+  bench.snapshot([90, 5], [100, 2]);
+  bench.submit({ side: "Buy", qty: 2, price: null, timeInForce: "IOC" });
+  bench.snapshot([90, 5], [95, 2]);
+  bench.snapshot([90, 5], [100, 2, ...far]);
+  const said = bench.submit({ side: "Buy", qty: 8, price: null, timeInForce: "IOC" });
+  deepStrictEqual(said.filter((text) => text.startsWith("OrderExecuted")), [
+    `OrderExecuted 3 2@${200 + UNSHOWN_MAX} Taker`,
+  ]);
+});
+
 Deno.test("Market rests what a limit order could not take, behind nothing displayed", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 6, price: 102 });

@@ -53,3 +53,24 @@ Deno.test("Outputs.forget() lets go of its own reports alone, in any order", () 
   const again = Outputs.restore(VENUE, wholeNode(restored.checkpoint()));
   deepStrictEqual(keysOf(again.take(micros(99))), ["sim-3-1", "sim-3-3"]);
 });
+
+Deno.test("Outputs.take() offers each of thousands once, while they are forgotten before it", () => {
+  const outputs = new Outputs(VENUE);
+  let restored = Outputs.restore(VENUE, wholeNode(outputs.checkpoint()));
+  const offered: (string | null)[] = [];
+  let last: Draft | undefined;
+  for (let atUs = 1; atUs <= 1500; atUs++) {
+    for (const each of [outputs, restored]) for (const _ of "ab") saying(each, atUs, 0);
+    const taken = outputs.take(micros(atUs));
+    offered.push(...keysOf(taken));
+    // The newest waits longer: there is always one that was not applied.
+    const known = last === undefined ? taken.slice(0, 1) : [last, ...taken.slice(0, 1)];
+    for (const draft of known) for (const each of [outputs, restored]) each.forget(applied(draft));
+    last = taken.at(-1);
+  }
+  deepStrictEqual(offered, Array.from({ length: 3000 }, (_, at) => `sim-3-${at + 1}`));
+  strictEqual(outputs.nextDueUs(), undefined);
+  deepStrictEqual(keysOf(restored.take(micros(1500))), ["sim-3-3000"], "it took none before");
+  restored = Outputs.restore(VENUE, wholeNode(outputs.checkpoint()));
+  deepStrictEqual(keysOf(restored.take(micros(1500))), ["sim-3-3000"]);
+});

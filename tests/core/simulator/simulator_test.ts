@@ -3,10 +3,11 @@
  * R-CORE-9).
  * @module
  */
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { Simulator } from "../../../core/simulator/mod.ts";
 import { TERMINAL_MAX } from "../../../core/simulator/orders.ts";
+import { heldBytes } from "../../support/held_bytes.ts";
 import {
   Bench,
   declarationOf,
@@ -47,6 +48,18 @@ Deno.test("Simulator lets the feed speak first where it was first", () => {
   bench.at(1_001, { eventType: "BookDelta", payload: news });
   deepStrictEqual(bench.at(1_002), ["OrderAccepted 1", "OrderExecuted 1 1@102 Taker"]);
 });
+
+for (const [expires, nextUs] of [[1_003, 1_003_000], [1_009, 1_004_000]] as const) {
+  Deno.test(`Simulator.nextDeadlineUs() is ${nextUs} if an order expires at ${expires} and a command arrives at 1004`, () => {
+    const bench = new Bench({ orderLatencyUs: 2_000 });
+    const expireUs = micros(expires * 1000);
+    bench.submit({ side: "Buy", qty: 1, price: 90, timeInForce: "GTD", expireUs });
+    deepStrictEqual(bench.at(1_002), ["OrderAccepted 1"]);
+    strictEqual(bench.simulator.nextDeadlineUs(), expireUs);
+    bench.submit({ side: "Buy", qty: 1, price: 90 });
+    strictEqual(bench.simulator.nextDeadlineUs(), nextUs);
+  });
+}
 
 Deno.test("Simulator lets no command overtake another when latency falls", () => {
   const bench = new Bench({ orderLatencyUs: 9_000 });
@@ -106,6 +119,16 @@ Deno.test("Simulator reads a checkpoint in which takes are without sizes of leve
   deepStrictEqual(bench.trade(100, 5, "Buy"), ["OrderExecuted 2 1@101 Maker"], "four were taken");
 });
 
+Deno.test("Simulator writes what was taken by price, in whatever order it was taken", () => {
+  const bench = new Bench();
+  const far = [103, 6];
+  for (const asks of [far, [102, 4, ...far]]) {
+    bench.snapshot([], asks);
+    bench.submit({ side: "Buy", qty: 1, price: 103, timeInForce: "IOC" });
+  }
+  match(JSON.stringify(bench.simulator.checkpoint()), /"taken_asks":\[102,1,103,1\]/);
+});
+
 Deno.test("Simulator remembers a bounded number of ended orders", () => {
   const bench = new Bench();
   for (let order = 1; order <= TERMINAL_MAX + 1; order++) {
@@ -113,6 +136,12 @@ Deno.test("Simulator remembers a bounded number of ended orders", () => {
   }
   deepStrictEqual(bench.lookup(1), ["OrderNotFound 1"]);
   deepStrictEqual(bench.lookup(2), ["OrderFound 2 cancelled 0/1"]);
+  bench.applied.length = 0;
+  const before = heldBytes("external");
+  for (let more = 1; more <= 5000; more++) bench.submit({ side: "Sell", qty: 1, price: null });
+  const grown = heldBytes("external") - before;
+  ok(grown < 400_000, `${grown} bytes, which would be 80 for each order`);
+  deepStrictEqual(bench.lookup(2), ["OrderNotFound 2"]);
 });
 
 Deno.test("Simulator refuses a checkpoint of another venue or version, and names what is wrong", () => {

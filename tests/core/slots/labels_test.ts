@@ -9,7 +9,18 @@ import { Intents } from "../../../core/slots/intents.ts";
 import { Labels, NO_LABEL } from "../../../core/slots/labels.ts";
 import { SlotIndex } from "../../../core/slots/slot_index.ts";
 import { hashText } from "../../../core/slots/text_hash.ts";
+import { colliding } from "../../support/colliding_texts.ts";
 import { World } from "../../support/engine_world.ts";
+
+/** The empty one too: what is forgotten must not be taken for it. */
+const TEXTS = ["", "a", "b", "c", "d", "e"];
+
+/** Drops one of the labels that were taken; with the last of them its text is forgotten. */
+function dropNewest(labels: Labels, taken: number[]): void {
+  const label = taken.pop() ?? NO_LABEL;
+  labels.drop(label);
+  if (taken.length === 0) strictEqual(labels.text(label), "");
+}
 
 Deno.test("Labels agree with a counted map after every step", () => {
   fc.assert(
@@ -19,13 +30,14 @@ Deno.test("Labels agree with a counted map after every step", () => {
         const labels = new Labels(0);
         const counts = new Map<string, number[]>();
         for (const [name, isTaken] of steps) {
-          const text = `tag ${name}`;
+          const text = TEXTS[name] ?? "";
           const taken = counts.get(text) ?? [];
           counts.set(text, taken);
           if (isTaken) taken.push(labels.take(text));
-          else if (taken.length > 0) labels.drop(taken.pop() ?? NO_LABEL);
+          else if (taken.length > 0) dropNewest(labels, taken);
           for (const [kept, numbers] of counts) {
             for (const number of numbers) strictEqual(labels.text(number), kept);
+            for (const number of numbers) ok(number < TEXTS.length, "a free number is used again");
             strictEqual(new Set(numbers).size, Math.min(1, numbers.length));
           }
           strictEqual(labels.size, [...counts.values()].filter(({ length }) => length > 0).length);
@@ -43,23 +55,6 @@ Deno.test("Labels.take() of null is no label, and dropping it changes nothing", 
   labels.drop(NO_LABEL);
   strictEqual(labels.text(labels.take("")), "");
 });
-
-/** Texts with one hash under a seed: the last unit makes up for what the first two came to. */
-function colliding(count: number, seed: number): readonly string[] {
-  const step = (hash: number, unit: number): number => {
-    const mixed = Math.imul(hash ^ unit, 0x85ebca6b);
-    return mixed ^ (mixed >>> 15);
-  };
-  const texts: string[] = [];
-  for (let first = 0; texts.length < count; first += 1) {
-    const begun = step(seed ^ 3, first); // three units: the length is mixed in first
-    for (let second = 0; second < 65_536 && texts.length < count; second += 1) {
-      const last = step(begun, second);
-      if (last >>> 16 === 0) texts.push(String.fromCharCode(first, second, last));
-    }
-  }
-  return texts;
-}
 
 /** How many entries of the index are looked at while `act` runs. */
 function looks(act: () => void): number {

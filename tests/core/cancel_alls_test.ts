@@ -1,0 +1,34 @@
+/**
+ * CancelAlls that wait, and the orders that they wait for, by themselves. How they are answered is in
+ * `tests/core/engine/cancel_intents_test.ts`. Proves a part of R-CORE-9: nothing grows without end.
+ * @module
+ */
+import { strictEqual, throws } from "node:assert/strict";
+import { CancelAlls } from "../../core/cancel_alls.ts";
+import { InvariantError } from "../../core/invariant.ts";
+import { clientIndex, micros, orderId } from "../../core/numbers.ts";
+import { Intents } from "../../core/slots/intents.ts";
+
+Deno.test("CancelAlls forget the orders for which nobody waits any more", () => {
+  const by = new Intents("").add({
+    intentId: "a1",
+    client: clientIndex(0),
+    action: "CancelAll",
+    contentLow: 0,
+    contentHigh: 0,
+    sentUs: micros(0),
+    recvUs: micros(0),
+    ingestUs: micros(0),
+    tag: null,
+    order: null,
+    newestReport: null,
+  });
+  const pending = new CancelAlls();
+  const shared = { instrument: null, cancelled: 0, taken: 1, waitingFor: null };
+  pending.take(by, { instrument: null, orders: [orderId(1)] });
+  pending.restore(by, shared);
+  strictEqual(pending.size, 2);
+  strictEqual(pending.settle(orderId(1), { isCancelled: true }).length, 2);
+  strictEqual(pending.size, 0);
+  throws(() => pending.restore(by, shared), InvariantError, "there is none to share with");
+});
