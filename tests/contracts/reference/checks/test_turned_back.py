@@ -2,7 +2,8 @@
 
 import unittest
 
-from checks.world import CAPABILITIES, SPOT, World
+from checks.outcomes import list_market, list_pair
+from checks.world import CAPABILITIES, World
 
 SECOND = 1_000_000
 
@@ -362,36 +363,10 @@ class ReducingCheck(Case):
         self.goes(self.later())
 
 
-BETTING = {
-    "kind": "betting",
-    "market": "m",
-    "currency": "GBP",
-    "commission_ppm": 0,
-    "discount_ppm": 0,
-    "winners": 1,
-    "runners": 3,
-}
-BINARY = {
-    "kind": "binary",
-    "condition": "c",
-    "collateral": "USD",
-    "payout": "1",
-    "netting": "perOutcome",
-}
-
-
 class WorstOutcomeCheck(Case):
     """Where the client's worst outcome counts, and not the position."""
 
     code = "REDUCE_ONLY"
-
-    def listed(self, number, symbol, contract):
-        name = {"id": number, "name": f"test:{symbol}", "symbol": symbol, "base": symbol}
-        kind = {"asset_class": contract["kind"], "contract": contract}
-        price_rule = {"scale": 2, "ticks": [{"from_quanta": 1, "step_quanta": 1}]}
-        rules = {"price_rule": price_rule, "qty_rule": {**SPOT["qty_rule"], "scale": 2}}
-        terms = {**SPOT, **name, **kind, **rules}
-        self.world.event("control", "InstrumentListed", terms, venue=0, instrument=number)
 
     def holds(self, symbol, qty, price):
         """Order 1 bought what the client holds."""
@@ -401,16 +376,12 @@ class WorstOutcomeCheck(Case):
 
     def a_market(self):
         """Backed A with 10 at 3: 20 are won if A wins, 10 are lost if B or C does."""
-        for number, symbol in enumerate("ABC", 1):
-            self.listed(number, symbol, BETTING)
+        list_market(self.world)
         self.holds("A", "10", "3")
 
     def a_condition(self):
         """Bought 100 YES at 0.6: 40 are won if YES, 60 are lost if NO."""
-        yes = {"outcome": "YES", "complement": "NO"}
-        no = {"outcome": "NO", "complement": "YES"}
-        self.listed(1, "YES", {**BINARY, **yes})
-        self.listed(2, "NO", {**BINARY, **no})
+        list_pair(self.world)
         self.holds("YES", "100", "0.6")
 
     def reducing(self):

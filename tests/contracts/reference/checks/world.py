@@ -46,6 +46,7 @@ class World:
         self.core = Core()
         self.seq_id = 0
         self.intents = 0
+        self.session = 1
         self.started()
         self.event("control", "VenueDeclared", self.venue(), venue=0)
         self.event("control", "InstrumentListed", SPOT, venue=0, instrument=0)
@@ -81,7 +82,7 @@ class World:
         """Sends an intent; returns its reject code, or None if it was taken."""
         self.intents += 1
         intent = {"action": action, "intent_id": f"i{self.intents}", "sent_us": NOW, "tag": None}
-        payload = {"session": 1, "recv_us": NOW, "intent": {**intent, **fields}}
+        payload = {"session": self.session, "recv_us": NOW, "intent": {**intent, **fields}}
         caused = self.event("intent", "IntentReceived", payload)
         return caused["reports"][0].get("reject_code")
 

@@ -103,9 +103,25 @@ def _open(state: State, request: Request, of_account: bool) -> int:
     return open_on(state, request.instrument.id, request.side, request.is_dry, client)
 
 
-def _only_reduces(state: State, request: Request, of_account: bool) -> bool:
+def _shrinks_position(state: State, request: Request, of_account: bool) -> bool:
     others = _open(state, request, of_account) - request.kept_qty
     return request.open_qty <= -_position(state, request, of_account) - others
+
+
+def _is_judged_by_outcome(request: Request) -> bool:
+    """Whether what an order reduces is told by the worst outcome and not by the position."""
+    return request.instrument.asset_class in ("binary", "betting")
+
+
+def _keeps_worst_outcome(state: State, request: Request, of_account: bool) -> bool:
+    price = _price(state, request)
+    return price is not None and only_improves(state, request, price, of_account)
+
+
+def _only_reduces(state: State, request: Request, of_account: bool) -> bool:
+    if _is_judged_by_outcome(request):
+        return _keeps_worst_outcome(state, request, of_account)
+    return _shrinks_position(state, request, of_account)
 
 
 def _kill_switch(state: State, request: Request) -> bool:
@@ -119,9 +135,8 @@ def _trading_halted(state: State, request: Request) -> bool:
 def _reduce_only(state: State, request: Request) -> bool:
     if not request.reduce_only and _state_of(state, request) != "Reducing":
         return False
-    if request.instrument.asset_class in ("binary", "betting"):
-        price = _price(state, request)
-        return price is None or not only_improves(state, request, price)
+    if _is_judged_by_outcome(request):
+        return not _keeps_worst_outcome(state, request, False)
     others = _open(state, request, False) - request.kept_qty
     return request.open_qty > max(0, -_position(state, request, False) - others)
 
@@ -319,7 +334,7 @@ def _funds(state: State, request: Request) -> bool:
     if is_derivative and _margin_ppm(state, instrument) is None:
         return False
     if is_derivative or (instrument.asset_class == "binary" and not is_token):
-        if _only_reduces(state, request, True):
+        if _shrinks_position(state, request, True):
             return False
     price = _price(state, request)
     if price is None and not _holds_the_same_at_any_price(request):

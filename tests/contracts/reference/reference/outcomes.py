@@ -1,6 +1,6 @@
-"""The worst outcome of a client's book and orders, in a binary condition or a betting market.
+"""The worst outcome of a book and its orders, in a binary condition or a betting market.
 
-Source: docs/reference/ledger.md sections 10 and 11, risk.md section 6 (REDUCE_ONLY).
+Source: docs/reference/ledger.md sections 10 and 11, risk.md section 6 (REDUCE_ONLY, MAX_LOSS).
 """
 
 from __future__ import annotations
@@ -29,18 +29,20 @@ class OpenOrder:
     qty: int
 
 
-def only_improves(state: State, request: Request, price: int) -> bool:
-    """Whether a client's worst outcome is no worse with all its orders than by what it holds.
+def only_improves(state: State, request: Request, price: int, of_account: bool) -> bool:
+    """Whether the worst outcome of a client is no worse with all its orders than by what it holds.
 
-    What an order without a price may lose is not known.
+    Or that of the account with the orders of all clients. What an order without a price may lose is
+    not known.
     """
-    instrument = request.instrument
-    others = _open_orders(state, request, request.client)
+    instrument, ledger = request.instrument, state.ledger
+    others = _open_orders(state, request, None if of_account else request.client)
     if others is None:
         return False
     is_buy = request.side == "Buy"
     orders = others + [OpenOrder(instrument, is_buy, price, request.open_qty)]
-    book = state.ledger.seen(instrument.venue, request.client)
+    venue = instrument.venue
+    book = ledger.account(venue) if of_account else ledger.seen(venue, request.client)
     worst = _worst_of_market if instrument.asset_class == "betting" else _worst_of_condition
     return worst(state, instrument, book, orders) >= worst(state, instrument, book, [])
 
