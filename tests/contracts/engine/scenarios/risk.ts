@@ -334,7 +334,9 @@ export const RISK: readonly Scenario[] = [
         .cancelled(3).cancelled(4).cancelled(7).place("i12", { qty: "1", px: "3" })
         .place("b5", { side: "Sell", qty: "25", px: "2.6" }, 2)
         .place("b6", { side: "Sell", qty: "10", px: "3.01" }, 2)
-        .place("b7", { side: "Sell", qty: "10", px: "3" }, 2);
+        .place("b7", { side: "Sell", qty: "10", px: "3" }, 2)
+        .place("i13", { side: "Sell", qty: "5", px: "3" }).cancelled(9)
+        .place("i14", { side: "Sell", qty: "5", px: "3" });
     },
   },
   {
