@@ -11,7 +11,7 @@ import type { Side } from "../../../core/instrument.ts";
 import { InvariantError } from "../../../core/invariant.ts";
 import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
 import { decimalOf } from "../../../core/ledger/money.ts";
-import { type ClientIndex, clientIndex, px, qty } from "../../../core/numbers.ts";
+import { type ClientIndex, clientIndex, instrumentId, px, qty } from "../../../core/numbers.ts";
 import { linearInstrument } from "../../support/contract_instruments.ts";
 import { fraction, minus, naiveCash, netted, plus, same } from "../../support/naive_ledger.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
@@ -240,6 +240,14 @@ Deno.test("Ledger.restore() knows what was taken off bases: it goes on as the or
     }),
     { numRuns: 100 },
   );
+});
+
+Deno.test("Ledger.checkpoint() saves what was taken by instrument, whichever was charged first", () => {
+  const other = spotInstrument({ id: instrumentId(7), name: "paper:BTC/EUR", quote: "EUR" });
+  const charged = [SPOT, other].map((instrument) => traded({ instrument, commission: "0.001" }));
+  const upwards = JSON.stringify(ledgerOf(charged).checkpoint());
+  strictEqual(JSON.stringify(ledgerOf(charged.toReversed()).checkpoint()), upwards);
+  ok(upwards.includes('"taken_instruments":[0,7]'));
 });
 
 Deno.test("Ledger.restore() takes a checkpoint from before anything was taken off bases", () => {
