@@ -5,8 +5,7 @@
  * @module
  */
 import type { EngineState } from "./state.ts";
-import { divideDown, powerOfTen } from "../decimal.ts";
-import { type Amount, negated, NOTHING, sum, unitsAt } from "../ledger/money.ts";
+import { type Amount, negated, NOTHING, sum, unitsBelow } from "../ledger/money.ts";
 import { availableQuanta, betsHoldBack } from "../ledger/stakes.ts";
 import type { InstrumentId, VenueId } from "../numbers.ts";
 import type { Funds, InstrumentScope } from "../risk/mod.ts";
@@ -70,13 +69,4 @@ export class LedgerFunds implements Funds {
     const units = narrowed(BigInt(atEntry.units) * BigInt(ppm));
     return { units, scale: atEntry.scale + PPM_SCALE };
   }
-}
-
-/** Units at a scale, rounded down. */
-function unitsBelow(amount: Amount, scale: number): bigint {
-  const finest = Math.max(amount.scale, scale);
-  return divideDown({
-    numerator: unitsAt(amount, finest),
-    denominator: powerOfTen(finest - scale),
-  });
 }

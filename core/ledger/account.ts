@@ -11,10 +11,9 @@ import type { NodeReader } from "../node_reader.ts";
 import { type ClientIndex, clientIndex, type InstrumentId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { Cash } from "./cash.ts";
-import { isTakenOffBase } from "./charges.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { Holdings } from "./holdings.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, sum, unitsUp } from "./money.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, sum, unitsBelow } from "./money.ts";
 import type { Accounting, CashLeg, Change, Position } from "./policy.ts";
 import { Totals } from "./totals.ts";
 
@@ -31,6 +30,8 @@ export type Posting = {
   readonly fee: CashLeg | null;
   /** The commission as it counts for a loss, maybe in another currency; null: none. */
   readonly charge: CashLeg | null;
+  /** What of it is taken off the base that was traded; below 0 what a rebate adds. */
+  readonly taken: Amount;
 };
 
 /** Books of one venue. */
@@ -82,7 +83,7 @@ export class Account {
 
   /** @throws {InvariantError} If `book` could not take it. */
   assertBookable(posting: Posting): void {
-    this.#assertBookable(posting, this.#netOf(posting, takenBy(posting)));
+    this.#assertBookable(posting, this.#netOf(posting));
   }
 
   /**
@@ -92,13 +93,13 @@ export class Account {
   assertCorrectable({ was, now }: { readonly was: Posting; readonly now: Posting }): void {
     const out = this.#netOfVoid(was);
     this.#assertReversible(was, out);
-    const [left, right] = [takenBy(now), negated(takenBy(was))];
+    const taken = sum({ left: now.taken, right: negated(was.taken) });
     const by = { ...now.change, quanta: now.change.quanta - was.change.quanta };
-    const change = this.#netOf({ ...now, change: by }, sum({ left, right }));
+    const change = this.#netOf({ ...now, change: by, taken });
     assertSafe(change.quanta + out.quanta);
     // What makes it smaller ends between the two positions that were just found within bounds.
     const isSmaller = Math.sign(change.quanta) !== Math.sign(now.change.quanta);
-    const isTaken = left.units !== 0 || right.units !== 0;
+    const isTaken = was.taken.units !== 0 || now.taken.units !== 0;
     if (!isSmaller || isTaken) this.#assertBookable(now, change);
   }
 
@@ -107,7 +108,7 @@ export class Account {
    * @throws {InvariantError} Before anything changed.
    */
   book(posting: Posting): Change {
-    const change = this.#netOf(posting, takenBy(posting));
+    const change = this.#netOf(posting);
     this.#assertBookable(posting, change);
     this.#post(posting, (position) => position.book(change));
     return change;
@@ -244,20 +245,21 @@ export class Account {
     return account;
   }
 
-  /** The change of a position where so much more is taken off its base: whole quanta of it. */
-  #netOf({ owner, accounting, change }: Posting, taken: Amount): Change {
+  /** By what an execution moves positions: a quantum that is begun to be taken off is off. */
+  #netOf({ owner, accounting, change, taken }: Posting): Change {
     if (taken.units === 0) return change;
     const { id, qtyRule: { scale } } = accounting.instrument;
     const before = this.#existing(owner)?.taken(id)?.amount ?? NOTHING;
     const after = sum({ left: before, right: taken });
-    const quanta = change.quanta - Number(unitsUp(after, scale) - unitsUp(before, scale));
+    const left = (off: Amount): bigint => unitsBelow(negated(off), scale);
+    const quanta = change.quanta + Number(left(after) - left(before));
     assertSafe(quanta);
     return { ...change, quanta };
   }
 
   /** What an execution would have moved, had it been the last. */
   #netOfVoid(posting: Posting): Change {
-    const { quanta } = this.#netOf(opposite(posting), negated(takenBy(posting)));
+    const { quanta } = this.#netOf(opposite(posting));
     return { ...posting.change, quanta: 0 - quanta };
   }
 
@@ -272,12 +274,11 @@ export class Account {
   }
 
   #post(posting: Posting, post: (position: Position) => void): void {
-    const { owner, legs, fee, charge } = posting;
+    const { owner, accounting, legs, fee, charge, taken } = posting;
     this.changeBoth(posting, post);
     for (const leg of legs) this.post(owner, leg);
     if (fee !== null) this.post(owner, fee);
-    const taken = takenBy(posting);
-    if (taken.units !== 0) this.ownerBook(owner).take(posting.accounting.instrument.id, taken);
+    if (taken.units !== 0) this.ownerBook(owner).take(accounting.instrument.id, taken);
     if (charge !== null) this.noteCharge(owner, charge);
   }
 
@@ -299,7 +300,7 @@ export class Account {
 
 /** Returns the posting that undoes quantity and cash of another. */
 export function opposite(posting: Posting): Posting {
-  const { owner, accounting, change, legs, fee, charge } = posting;
+  const { owner, accounting, change, legs, fee, charge, taken } = posting;
   return {
     owner,
     accounting,
@@ -307,13 +308,8 @@ export function opposite(posting: Posting): Posting {
     legs: legs.map(oppositeLeg),
     fee: fee === null ? null : oppositeLeg(fee),
     charge: charge === null ? null : oppositeLeg(charge),
+    taken: negated(taken),
   };
-}
-
-/** What the commission takes off the base that was traded; below 0 what a rebate adds. */
-function takenBy({ accounting, fee }: Posting): Amount {
-  if (fee === null || !isTakenOffBase(accounting.instrument, fee)) return NOTHING;
-  return negated(fee.amount);
 }
 
 /** @throws {InvariantError} If an execution would move a position by more than it may hold. */

@@ -31,7 +31,7 @@ export function splitOutcomes(
   const postings: Posting[] = of.pair.map(({ outcome, accounting }) => {
     const change = { quanta: of.quanta, px: px(outcome.payout / 2) };
     const legs = accounting.legsOf(change);
-    return { owner: of.owner, accounting, change, legs, fee: null, charge: null };
+    return { owner: of.owner, accounting, change, legs, fee: null, charge: null, taken: NOTHING };
   });
   for (const posting of postings) account.assertBookable(posting);
   for (const posting of postings) account.book(posting);

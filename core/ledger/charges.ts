@@ -7,7 +7,7 @@
 import type { Instrument } from "../instrument.ts";
 import type { Px, VenueId } from "../numbers.ts";
 import { productOf } from "./exact_sum.ts";
-import type { Amount } from "./money.ts";
+import { type Amount, negated, NOTHING } from "./money.ts";
 import type { CashLeg } from "./policy.ts";
 
 /** What a book was charged at a venue in one currency; below 0 a cost. */
@@ -17,8 +17,12 @@ export type ChargeRow = {
   readonly amount: Amount;
 };
 
-/** True for a commission that is taken off what was traded: whoever bought holds less. */
-export function isTakenOffBase({ assetClass, base }: Instrument, fee: CashLeg): boolean {
+/** Returns what a commission takes off the base that was traded: whoever bought holds less. */
+export function takenBy(instrument: Instrument, fee: CashLeg): Amount {
+  return isTakenOffBase(instrument, fee) ? negated(fee.amount) : NOTHING;
+}
+
+function isTakenOffBase({ assetClass, base }: Instrument, fee: CashLeg): boolean {
   return assetClass === "spot" && fee.currency === base;
 }
 

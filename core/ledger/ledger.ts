@@ -26,7 +26,7 @@ import {
 import type { CheckpointNode } from "../timeline.ts";
 import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
 import { Account, opposite, type Owner, type Posting } from "./account.ts";
-import { chargeOf, type ChargeRow } from "./charges.ts";
+import { chargeOf, type ChargeRow, takenBy } from "./charges.ts";
 import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
 import {
@@ -443,7 +443,8 @@ export class Ledger {
     const amount = negated(amountOf(execution.commission));
     const fee = amount.units === 0 ? null : { currency: execution.commissionCurrency, amount };
     const charge = fee === null ? null : chargeOf(instrument, { fee, px });
-    return { owner: client, accounting, change, legs, fee, charge };
+    const taken = fee === null ? NOTHING : takenBy(instrument, fee);
+    return { owner: client, accounting, change, legs, fee, charge, taken };
   }
 
   #touch(

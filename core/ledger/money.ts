@@ -82,11 +82,13 @@ export function sum(of: { readonly left: Amount; readonly right: Amount }): Amou
   return { units: narrowed(unitsAt(left, scale) + unitsAt(right, scale)), scale };
 }
 
-/** Returns how many units of a scale an amount is, rounded up, below 0 too. */
-export function unitsUp(amount: Amount, scale: number): bigint {
-  const units = unitsAt(amount, Math.max(amount.scale, scale));
-  const denominator = powerOfTen(Math.max(amount.scale - scale, 0));
-  return -divideDown({ numerator: -units, denominator });
+/** Returns the units of an amount at any scale, rounded down, below 0 too. */
+export function unitsBelow(amount: Amount, scale: number): bigint {
+  const finest = Math.max(amount.scale, scale);
+  return divideDown({
+    numerator: unitsAt(amount, finest),
+    denominator: powerOfTen(finest - scale),
+  });
 }
 
 /** Returns the units of an amount at a scale that is its own or finer. */

@@ -10,8 +10,9 @@
  * Fails closed: an account whose cash in the currency was never reported covers nothing.
  * @module
  */
-import { divideDown, fromUnits, powerOfTen } from "../decimal.ts";
+import { fromUnits } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
+import { unitsBelow } from "../ledger/money.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { px, qty } from "../numbers.ts";
 import {
@@ -137,9 +138,8 @@ function coverProblem(
   of: { readonly held: Held; readonly free: Wide; readonly added: Wide },
 ): string {
   const { purse, reserve: { scale } } = of.held;
-  const denominator = powerOfTen(purse.scale - scale);
   const shown = (units: Wide): string => {
-    const below = divideDown({ numerator: BigInt(units), denominator });
+    const below = unitsBelow({ units, scale: purse.scale }, scale);
     return `${fromUnits(below, scale)} ${purse.currency}`;
   };
   const rule = `the account must have ${
