@@ -29,6 +29,7 @@ import {
   type NaiveOrder,
 } from "../support/naive_blotter.ts";
 import { fillOf } from "../support/fills.ts";
+import { intentFields, ORDER_TERMS } from "../support/kept_orders.ts";
 
 const HORIZON_US = 5_000_000;
 const CLIENTS = 3;
@@ -148,17 +149,12 @@ class Pair {
     const record = this.#intent(of, this.blotter.nextOrder);
     if (record === undefined) return;
     const terms = {
+      ...ORDER_TERMS,
       id: this.blotter.nextOrder,
       client: clientIndex(of.client),
       venue: venueId(of.id % 2),
       instrument: instrumentId(of.id % 4),
-      side: "Buy",
-      ordType: "Limit",
-      timeInForce: "GTC",
-      postOnly: false,
-      reduceOnly: false,
-      isDryRun: false,
-    } as const;
+    };
     const bearer = this.blotter.intents.find(terms.client, record);
     if (bearer === undefined) throw new Error("The intent must be there");
     const order = this.blotter.add(terms, bearer);
@@ -180,19 +176,16 @@ class Pair {
     if (this.twin.find(client, intentId) !== undefined) return undefined;
     const ingestUs = micros(this.nowUs);
     this.twin.addIntent({ client, intentId, ingestUs, content: of.id, order });
-    const record = this.blotter.intents.add({
+    const record = this.blotter.intents.add(intentFields({
       intentId,
       client,
-      action: "Place",
       contentLow: of.id,
       contentHigh: -of.id,
       sentUs: ingestUs,
       recvUs: ingestUs,
       ingestUs,
       tag: `t${of.id}`,
-      order: null,
-      newestReport: null,
-    });
+    }));
     const meant = order === null ? undefined : this.blotter.get(orderId(order));
     if (meant !== undefined) this.blotter.intents.bind(record, meant);
     return intentId;

@@ -6,23 +6,12 @@
 import { strictEqual, throws } from "node:assert/strict";
 import { CancelAlls } from "../../core/cancel_alls.ts";
 import { InvariantError } from "../../core/invariant.ts";
-import { clientIndex, micros, orderId } from "../../core/numbers.ts";
+import { orderId } from "../../core/numbers.ts";
 import { Intents } from "../../core/slots/intents.ts";
+import { intentFields } from "../support/kept_orders.ts";
 
 Deno.test("CancelAlls forget the orders for which nobody waits any more", () => {
-  const by = new Intents("").add({
-    intentId: "a1",
-    client: clientIndex(0),
-    action: "CancelAll",
-    contentLow: 0,
-    contentHigh: 0,
-    sentUs: micros(0),
-    recvUs: micros(0),
-    ingestUs: micros(0),
-    tag: null,
-    order: null,
-    newestReport: null,
-  });
+  const by = new Intents("").add(intentFields({ action: "CancelAll" }));
   const pending = new CancelAlls();
   const shared = { instrument: null, cancelled: 0, taken: 1, waitingFor: null };
   pending.take(by, { instrument: null, orders: [orderId(1)] });

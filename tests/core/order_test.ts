@@ -7,48 +7,10 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { Blotter } from "../../core/blotter.ts";
-import {
-  clientIndex,
-  instrumentId,
-  micros,
-  orderId,
-  px,
-  qty,
-  venueId,
-} from "../../core/numbers.ts";
+import { px, qty } from "../../core/numbers.ts";
 import type { Order } from "../../core/order.ts";
 import { fillOf } from "../support/fills.ts";
-
-function newOrder(): Order {
-  const blotter = new Blotter("");
-  const client = clientIndex(0);
-  const bearer = blotter.intents.add({
-    intentId: "i",
-    client,
-    action: "Place",
-    contentLow: 0,
-    contentHigh: 0,
-    sentUs: micros(0),
-    recvUs: micros(0),
-    ingestUs: micros(0),
-    tag: null,
-    order: null,
-    newestReport: null,
-  });
-  const terms = {
-    id: orderId(1),
-    client,
-    venue: venueId(0),
-    instrument: instrumentId(0),
-    side: "Buy",
-    ordType: "Limit",
-    timeInForce: "GTC",
-    postOnly: false,
-    reduceOnly: false,
-    isDryRun: false,
-  } as const;
-  return blotter.add(terms, bearer);
-}
+import { orderIn } from "../support/kept_orders.ts";
 
 const quanta = fc.oneof(
   fc.constantFrom(0, 1, 2 ** 26, 94_906_265, 94_906_266, Number.MAX_SAFE_INTEGER),
@@ -57,7 +19,7 @@ const quanta = fc.oneof(
 
 Deno.test("Order.addNotional() sums exactly, within 2^53 and beyond it and back", () => {
   fc.assert(fc.property(fc.array(fc.record({ price: quanta, qty: quanta })), (executions) => {
-    const order = newOrder();
+    const order = orderIn(new Blotter(""));
     let sum = 0n;
     for (const { price, qty } of executions) {
       order.addNotional(px(price), qty);
@@ -75,7 +37,7 @@ Deno.test("Order keeps params, former names and a wide notional apart, whichever
   const notional = fc.constantFrom(0n, 5n, -(2n ** 80n), 2n ** 106n);
   const step = fc.record({ params, names, notional });
   fc.assert(fc.property(fc.array(step), fc.array(fc.nat(2)), (steps, kinds) => {
-    const order = newOrder();
+    const order = orderIn(new Blotter(""));
     const twin: (typeof steps)[number] = { params: null, names: null, notional: 0n };
     for (const [at, { params, names, notional }] of steps.entries()) {
       const kind = kinds[at % Math.max(1, kinds.length)] ?? 0;
@@ -94,7 +56,7 @@ function placeAnew(order: Order): void {
 }
 
 Deno.test("Order.executedHere asks no execution again of an order that was placed anew", () => {
-  const order = newOrder();
+  const order = orderIn(new Blotter(""));
   placeAnew(order);
   let asked = 0;
   for (let id = 0; id < 100; id += 1) {
@@ -121,7 +83,7 @@ const change = fc.record({
 
 Deno.test("Order.executedHere and standingHere are sums of a walk, whatever becomes of the executions", () => {
   fc.assert(fc.property(fc.array(change), (changes) => {
-    const order = newOrder();
+    const order = orderIn(new Blotter(""));
     placeAnew(order);
     for (const [id, { kind, one, other, peak }] of changes.entries()) {
       const fills = [...order.fills];

@@ -329,6 +329,8 @@ export class World {
       readonly qty: number;
       readonly px?: number;
       readonly clOrdId?: string;
+      readonly fee?: string;
+      readonly feeCurrency?: string;
     },
   ): readonly ExecutionReport[] {
     return this.broker("OrderExecuted", {
@@ -337,8 +339,8 @@ export class World {
       lastQty: qty(of.qty),
       lastPx: px(of.px ?? 10_000),
       liquidity: "Maker",
-      commission: "0.01",
-      commissionCurrency: "USDT",
+      commission: of.fee ?? "0.01",
+      commissionCurrency: of.feeCurrency ?? "USDT",
       provisional: false,
     });
   }

@@ -13,7 +13,7 @@ import {
   saidBy,
 } from "../../../core/engine/asserts.ts";
 import { countAll } from "../../../core/engine/exposure.ts";
-import { DOUBT, type Order, type PendingReplace } from "../../../core/order.ts";
+import { DOUBT, type Order } from "../../../core/order.ts";
 import { EXEC_TYPES } from "../../../core/report.ts";
 import {
   type ExecutionReport,
@@ -26,6 +26,7 @@ import {
 import { NOTHING } from "../../../core/ledger/money.ts";
 import { beforeAndEvent, type EngineCopy } from "../../support/engine_copy.ts";
 import { CAPABILITIES, draft, spotInstrument, type World } from "../../support/engine_world.ts";
+import { pendingReplace } from "../../support/kept_orders.ts";
 import * as say from "../../support/venue_words.ts";
 
 /** A fault: where the world stands, what happens, and what goes wrong meanwhile. */
@@ -68,22 +69,6 @@ function replacePush<Item>(list: Item[], change: (item: Item) => Item): void {
 const fill = (w: World): unknown => w.fill(1, { id: "e1", qty: 1000 });
 const lastFill = (w: World): unknown => w.fill(1, { id: "e1", qty: 10_000 });
 const accept = (w: World): unknown => w.accept();
-
-/** A replace that is being placed anew: what makes a complete order live. */
-function pendingReplace(order: Order): PendingReplace {
-  return {
-    by: order.bearer,
-    stage: "native",
-    origIntentId: "a1",
-    orderQty: qty(1),
-    price: null,
-    ttlDueUs: null,
-    expireUs: null,
-    tag: null,
-    params: null,
-    clOrdId: null,
-  };
-}
 
 const ORDER_FAULTS: Readonly<Record<string, Fault>> = {
   terminal_stays: {

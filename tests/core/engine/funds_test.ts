@@ -4,18 +4,11 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
-import {
-  type Checkpoint,
-  type Instrument,
-  instrumentId,
-  px,
-  qty,
-  venueId,
-} from "../../../core/mod.ts";
+import { type Checkpoint, type Instrument, instrumentId, venueId } from "../../../core/mod.ts";
 import { Purse } from "../../../core/risk/purse.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
-import { ref, World } from "../../support/engine_world.ts";
+import { World } from "../../support/engine_world.ts";
 import { runner } from "../../support/outcome_instruments.ts";
 
 const VENUE = venueId(0);
@@ -46,16 +39,7 @@ class Funded extends World {
   bought(name: string, order: number): this {
     this.place(`a${order}`, { instrument: name, price: "60000", orderQty: "1" });
     this.accept(order);
-    this.broker("OrderExecuted", {
-      ...ref(order),
-      execId: `e${order}`,
-      lastQty: qty(1),
-      lastPx: px(600_000),
-      liquidity: "Maker",
-      commission: "0",
-      commissionCurrency: "USDT",
-      provisional: false,
-    });
+    this.fill(order, { id: `e${order}`, qty: 1, px: 600_000, fee: "0" });
     return this;
   }
 

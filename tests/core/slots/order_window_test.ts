@@ -22,37 +22,7 @@ import { NO_SLOT } from "../../../core/slots/slot_index.ts";
 import { OrderWindow } from "../../../core/slots/order_window.ts";
 import { fillOf } from "../../support/fills.ts";
 import { heldBytes } from "../../support/held_bytes.ts";
-
-const TERMS: OrderTerms = {
-  id: orderId(1),
-  client: clientIndex(0),
-  venue: venueId(0),
-  instrument: instrumentId(0),
-  side: "Buy",
-  ordType: "Limit",
-  timeInForce: "GTC",
-  postOnly: false,
-  reduceOnly: false,
-  isDryRun: false,
-};
-
-function orderIn(blotter: Blotter, terms: Partial<OrderTerms> = {}): Order {
-  const client = clientIndex(0);
-  const bearer = blotter.intents.find(client, "i") ?? blotter.intents.add({
-    intentId: "i",
-    client,
-    action: "Place",
-    contentLow: 0,
-    contentHigh: 0,
-    sentUs: micros(0),
-    recvUs: micros(0),
-    ingestUs: micros(0),
-    tag: null,
-    order: null,
-    newestReport: null,
-  });
-  return blotter.add({ ...TERMS, ...terms }, bearer);
-}
+import { ORDER_TERMS, orderIn, pendingReplace } from "../../support/kept_orders.ts";
 
 /** An order between two others, whose rows lie beside its own. */
 function between(terms: Partial<OrderTerms> = {}): { order: Order; others: readonly Order[] } {
@@ -98,7 +68,7 @@ const AT_FIRST: Readonly<Record<string, unknown>> = {
 
 Deno.test("OrderWindow says nothing of a new order but its terms", () => {
   for (const [name, value] of said(between().order)) {
-    const terms: Readonly<Record<string, unknown>> = TERMS;
+    const terms: Readonly<Record<string, unknown>> = ORDER_TERMS;
     const first = [terms[name], AT_FIRST[name]].find((known) => known !== undefined);
     if (first !== undefined) strictEqual(value, first, name);
     else if (Array.isArray(value)) deepStrictEqual(value, [false, false, false], name);
@@ -192,18 +162,7 @@ function fill(order: Order): void {
   order.notional = 2n ** 60n;
   order.addFill(fillOf("e1"));
   order.cancel = { cause: "kill", by: null };
-  order.replace = {
-    by: order.bearer,
-    stage: "native",
-    origIntentId: "i",
-    orderQty: qty(1),
-    price: null,
-    ttlDueUs: null,
-    expireUs: null,
-    tag: null,
-    params: null,
-    clOrdId: null,
-  };
+  order.replace = pendingReplace(order);
 }
 
 /** All that an order says, derived or kept. */

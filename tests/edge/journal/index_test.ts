@@ -8,7 +8,7 @@ import * as say from "../../support/venue_words.ts";
 import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
-import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
+import { instrumentId, sessionId } from "../../../core/numbers.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook, type PnlColumns, type PnlTerms } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
@@ -176,16 +176,7 @@ function tradedWorld(): EngineWorld {
     const order = at + 1;
     w.place(`a${order}`, { instrument: name, side, orderQty: `${count}`, price });
     w.accept(order);
-    w.broker("OrderExecuted", {
-      ...ref(order),
-      execId: `e${order}`,
-      lastQty: qty(count),
-      lastPx: px(Number(price) * 10),
-      liquidity: "Taker",
-      commission: "0",
-      commissionCurrency: "USDT",
-      provisional: false,
-    });
+    w.fill(order, { id: `e${order}`, qty: count, px: Number(price) * 10, fee: "0" });
   }
   return w;
 }
@@ -396,16 +387,7 @@ Deno.test(
       const order = at + 1;
       w.place(`a${order}`, { orderQty: "1" });
       w.accept(order);
-      w.broker("OrderExecuted", {
-        ...ref(order),
-        execId: `e${order}`,
-        lastQty: qty(1000),
-        lastPx: px(10_000),
-        liquidity: "Taker",
-        commission,
-        commissionCurrency: "USDT",
-        provisional: false,
-      });
+      w.fill(order, { id: `e${order}`, qty: 1000, fee: commission });
     }
     const link = startIndex(world);
     world.rig.recordWorld(w.events);
@@ -430,16 +412,7 @@ Deno.test(
       const order = at + 1;
       w.place(`a${order}`, { orderQty: "1", ...of });
       w.accept(order);
-      w.broker("OrderExecuted", {
-        ...ref(order),
-        execId: `e${order}`,
-        lastQty: qty(1),
-        lastPx: px(10_000),
-        liquidity: "Taker",
-        commission,
-        commissionCurrency: LINEAR.base,
-        provisional: false,
-      });
+      w.fill(order, { id: `e${order}`, qty: 1, fee: commission, feeCurrency: LINEAR.base });
     }
     w.broker("ExecutionVoided", { ...ref(3), execId: "v3", execRefId: "e3" });
     startIndex(world);
